@@ -103,9 +103,10 @@ pub enum Error {
         directive: Arc<str>,
     },
 
-    /// The headers for a request could not be made: the function that makes them failed.
+    /// A request could not be made: the function failed that is asked [for it](crate::Fetch::request), for its
+    /// [headers](crate::Fetch::fresh_headers) or for its [URL](crate::EventSourceBuilder::request_url).
     #[non_exhaustive]
-    Headers {
+    Request {
         /// The URL of the request, with the resume parameter if there is one.
         url: Arc<str>,
         /// What the function says.
@@ -427,8 +428,8 @@ impl fmt::Display for Error {
                 f,
                 "the page's Content Security Policy ({directive}) blocks {url}: allow its origin there"
             ),
-            Self::Headers { message, .. } => {
-                write!(f, "the headers of the request could not be made: {message}")
+            Self::Request { message, .. } => {
+                write!(f, "the request could not be made: {message}")
             }
             Self::Refresh { message, .. } => {
                 write!(f, "what the server refused could not be refreshed: {message}")
@@ -528,7 +529,7 @@ impl StdError for Error {
             | Self::ConnectionLost { .. }
             | Self::Cors { .. }
             | Self::Blocked { .. }
-            | Self::Headers { .. }
+            | Self::Request { .. }
             | Self::Refresh { .. }
             | Self::Status { .. }
             | Self::ContentType { .. }

@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+mod attempt;
 mod by_name;
 mod closure;
 mod decode_error;
@@ -28,6 +29,8 @@ mod variants;
 #[cfg(any(feature = "fetch", feature = "gzip"))]
 mod yielder;
 
+#[cfg(feature = "fetch")]
+pub use attempt::Attempt;
 pub use decode_error::DecodeError;
 pub use error::Error;
 pub use event::{Event, UndecodedEvent};
@@ -46,6 +49,6 @@ pub use source::{Closed, EventSource, EventSourceBuilder, EventStream, Listener,
 pub use source::{Refresh, RefreshResult};
 pub use state::{CloseReason, State};
 #[cfg(feature = "fetch")]
-pub use transport::fetch::{Body, Fetch, HeadersResult};
+pub use transport::fetch::{AttemptRequest, Body, Fetch, HeadersResult, RequestResult};
 pub use typed_eventsource_core::{EndOfBody, Gap, LimitAction};
 pub use variants::{EventEnum, payload};

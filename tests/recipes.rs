@@ -7,6 +7,8 @@
 ))]
 #![allow(unreachable_pub, reason = "apps have these recipes in modules")]
 
+#[path = "../docs/recipes/ai_sdk.rs"]
+mod ai_sdk;
 #[path = "../docs/recipes/anthropic.rs"]
 mod anthropic;
 #[path = "../docs/recipes/gemini.rs"]
@@ -17,6 +19,8 @@ mod mcp;
 mod openai_chat;
 #[path = "../docs/recipes/openai_responses.rs"]
 mod openai_responses;
+#[path = "../docs/recipes/tanstack_ai.rs"]
+mod tanstack_ai;
 
 #[path = "../docs/recipes/tokens.rs"]
 mod tokens;
@@ -402,6 +406,133 @@ fn a_response_that_has_failed_has_the_words_of_the_server() {
     assert_eq!(recipe.ended().1, Err("busy".into()));
 }
 
+/// A recipe for a server that keeps its answer, and the events that the server sends, each with an id or none.
+struct Kept {
+    ask: fn(Rc<RefCell<String>>) -> OutcomeFuture,
+    events: &'static [(&'static str, Option<&'static str>)],
+    /// The data of an error within the answer.
+    failure: &'static str,
+    /// Where a GET is sent that goes on after this many events, which then begins at the start or after them.
+    resumed: fn(usize) -> &'static str,
+    begins_at_start: bool,
+}
+
+const KEPT: [Kept; 2] = [
+    Kept {
+        ask: |shown| {
+            Box::pin(async move {
+                let show = |text: &str| shown.borrow_mut().push_str(text);
+                ai_sdk::chat("/chat", "c1", &json!({ "id": "c1" }), show).await
+            })
+        },
+        events: &[
+            (r#"{"type":"start","messageId":"m1"}"#, None),
+            (r#"{"type":"text-delta","id":"0","delta":"Hel"}"#, None),
+            (r#"{"type":"text-delta","id":"0","delta":"lo"}"#, None),
+            (r#"{"type":"finish","finishReason":"stop"}"#, None),
+            ("[DONE]", None),
+        ],
+        failure: r#"{"type":"error","errorText":"busy"}"#,
+        resumed: |_| "/chat/c1/stream",
+        begins_at_start: true,
+    },
+    Kept {
+        ask: |shown| {
+            Box::pin(async move {
+                let show = |text: &str| shown.borrow_mut().push_str(text);
+                tanstack_ai::run("/chat", "r1", &json!({ "runId": "r1" }), show).await
+            })
+        },
+        events: &[
+            (r#"{"type":"RUN_STARTED","runId":"r1"}"#, Some("r1@0")),
+            (
+                r#"{"type":"TEXT_MESSAGE_CONTENT","delta":"Hel"}"#,
+                Some("r1@1"),
+            ),
+            (
+                r#"{"type":"TEXT_MESSAGE_CONTENT","delta":"lo"}"#,
+                Some("r1@2"),
+            ),
+            (
+                r#"{"type":"RUN_FINISHED","finishReason":"stop"}"#,
+                Some("r1@3"),
+            ),
+        ],
+        failure: r#"{"type":"RUN_ERROR","message":"busy"}"#,
+        resumed: |received| match received {
+            0 => "/chat?runId=r1&offset=-1",
+            _ => "/chat?runId=r1",
+        },
+        begins_at_start: false,
+    },
+];
+
+impl Kept {
+    fn send(&self, server: &FakeServer, events: std::ops::Range<usize>) {
+        server.open();
+        for (data, id) in &self.events[events] {
+            match id {
+                Some(id) => server.send_with_id("message", data, id),
+                None => server.send_text("message", data),
+            }
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_the_server_keeps_is_posted_once_and_gone_on_with_by_get_after_any_cut() {
+    let cuts = [FakeServer::lose, FakeServer::end, |server: &FakeServer| {
+        server.end_within("message", "{\"ty")
+    }];
+    for kept in &KEPT {
+        for (cut, received) in cuts
+            .iter()
+            .flat_map(|cut| (0..kept.events.len()).map(move |received| (cut, received)))
+        {
+            let mut recipe = RunningRecipe::new(kept.ask);
+            kept.send(&recipe.server, 0..received);
+            recipe.assert_goes_on();
+            cut(&recipe.server);
+            recipe.assert_goes_on();
+            recipe.server.clock().advance(Duration::from_secs(1));
+            let from = if kept.begins_at_start { 0 } else { received };
+            kept.send(&recipe.server, from..kept.events.len());
+            assert_eq!(recipe.ended(), ("Hello".into(), Ok("stop".into())));
+            let attempts = recipe.server.attempts();
+            let seen = attempts
+                .iter()
+                .map(|attempt| (&*attempt.method, &*attempt.url));
+            assert!(
+                seen.eq([("POST", "/chat"), ("GET", (kept.resumed)(received))]),
+                "{attempts:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_error_within_an_answer_that_the_server_keeps_has_its_words() {
+    for kept in &KEPT {
+        let mut recipe = RunningRecipe::new(kept.ask);
+        kept.send(&recipe.server, 0..2);
+        recipe.server.send_text("message", kept.failure);
+        assert_eq!(recipe.ended(), ("Hel".into(), Err("busy".into())));
+        assert_eq!(recipe.requests(), 1);
+    }
+}
+
+#[test]
+fn an_answer_of_which_the_server_has_nothing_more_is_an_error() {
+    for kept in &KEPT {
+        let mut recipe = RunningRecipe::new(kept.ask);
+        kept.send(&recipe.server, 0..2);
+        recipe.server.lose();
+        recipe.server.clock().advance(Duration::from_secs(1));
+        recipe.server.finish();
+        recipe.ended().1.expect_err("the answer has no end");
+    }
+}
+
 /// Asks an MCP server for the sum of two numbers. What is received besides the result is shown.
 fn add() -> RunningRecipe {
     RunningRecipe::new(async |shown| {
@@ -452,6 +583,7 @@ fn after_an_answer_of_a_tool_without_the_result_a_get_continues_after_the_last_e
         recipe.server.send_with_id("message", &progress(), "a");
         cut(&recipe.server);
         recipe.assert_goes_on();
+        recipe.server.clock().advance(Duration::from_secs(1));
         recipe.server.send_with_id("message", &progress(), "b");
         recipe.server.end();
         recipe.assert_goes_on();
@@ -478,6 +610,8 @@ fn a_request_to_a_tool_is_not_sent_again() {
         let mut recipe = add();
         recipe.server.send_text("message", &progress());
         cut(&recipe.server);
+        recipe.server.clock().advance(Duration::from_secs(1));
+        assert_eq!(recipe.requests(), 1);
         recipe.ended().1.expect_err("nothing says how to go on");
         assert_eq!(recipe.requests(), 1);
     }

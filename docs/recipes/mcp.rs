@@ -7,7 +7,8 @@ use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use typed_eventsource::{
-    Backoff, CloseReason, EventSource, Fetch, Listener, Policy, ResponseHead, State, Text,
+    AttemptRequest, Backoff, CloseReason, EventSource, Fetch, Listener, Policy, ResponseHead,
+    State, Text,
 };
 
 /// A message of JSON-RPC.
@@ -57,13 +58,27 @@ impl Session {
         mut receive: impl FnMut(Message),
     ) -> Result<Value, Box<dyn Error>> {
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
-        let post = self
+        let id_of_session = Rc::clone(&self.id);
+        let fetch = self
             .with_session(Fetch::post().json(&request)?)
             .header("Accept", "application/json, text/event-stream")
-            .max_error_body_size(1 << 24);
-        let post = EventSource::builder(&self.url).fetch(post).open()?;
+            .max_error_body_size(1 << 24)
+            .request(async move |attempt| {
+                // Without an id the server cannot go on. The POST is not sent again: to answer with it closes the source.
+                if attempt.last_event_id.is_empty() {
+                    return Ok(AttemptRequest::new());
+                }
+                let get = AttemptRequest::new().method("GET");
+                Ok(match &*id_of_session.borrow() {
+                    Some(id) => get.header("Mcp-Session-Id", id),
+                    None => get,
+                })
+            });
+        let policy = Policy::resilient().backoff(Backoff::new().max_attempts(5));
+        let builder = EventSource::builder(&self.url).fetch(fetch).policy(policy);
+        let source = builder.open()?;
         let id_of_session = Rc::clone(&self.id);
-        let _opened = post.on_state(move |state| {
+        let _opened = source.on_state(move |state| {
             if let State::Open {
                 response: Some(response),
                 ..
@@ -72,14 +87,10 @@ impl Session {
                 keep_id(&id_of_session, &response);
             }
         });
-        if let Some(result) = result_from(&post, id, &mut receive).await? {
+        if let Some(result) = result_from(&source, id, &mut receive).await? {
             return result;
         }
-        match post.closed().await {
-            CloseReason::Policy(
-                typed_eventsource::Error::ConnectionLost { .. }
-                | typed_eventsource::Error::UnfinishedEvent { .. },
-            ) if !post.last_event_id().is_empty() => {}
+        match source.closed().await {
             // A server may answer with one JSON document in place of a stream. To the source that is an error of the content type,
             // which has the document as its body, up to `max_error_body_size`.
             CloseReason::Policy(typed_eventsource::Error::ContentType {
@@ -89,18 +100,9 @@ impl Session {
                 ..
             }) if content_type.starts_with("application/json") => {
                 keep_id(&self.id, &response);
-                return outcome_of(serde_json::from_str(&body)?);
+                outcome_of(serde_json::from_str(&body)?)
             }
-            reason => return Err(reason.to_string().into()),
-        }
-        let policy = Policy::resilient().backoff(Backoff::new().max_attempts(5));
-        let get = EventSource::builder(&self.url)
-            .fetch(self.with_session(Fetch::new().last_event_id(post.last_event_id())))
-            .policy(policy)
-            .open()?;
-        match result_from(&get, id, &mut receive).await? {
-            Some(result) => result,
-            None => Err(get.closed().await.to_string().into()),
+            reason => Err(reason.to_string().into()),
         }
     }
 

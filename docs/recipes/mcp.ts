@@ -26,36 +26,30 @@ export interface Session {
 }
 
 /**
- * Sends a request, of which the first is `initialize`, and resolves with its result. The request is sent once: if the connection ends before the response, on purpose
- * or not, a GET goes on after the last event, as the protocol has it.
+ * Sends a request, of which the first is `initialize`, and resolves with its result. The request is sent once: if the connection ends
+ * before the response, on purpose or not, a GET goes on after the last event, as the protocol has it.
  */
 export async function request(session: Session, id: string | number, method: string, params?: object): Promise<unknown> {
-  const post = new EventSource<Feed>(session.url, {
+  const source = new EventSource<Feed>(session.url, {
     ...common(session, POST_HEADERS),
     method: "POST",
     body: JSON.stringify({ jsonrpc: "2.0", id, method, params } satisfies Message),
+    // Without an id the server cannot go on. The POST is not sent again: to answer with it closes the source.
+    request: ({ lastEventId }) => (lastEventId ? { method: "GET", headers: session.headers } : {}),
+    policy: { preset: "resilient", backoff: { maxAttempts: 5 } },
     maxErrorBodySize: 2 ** 24,
   });
-  post.onState((state) => state.type === "open" && keepId(session, state.response));
+  source.onState((state) => state.type === "open" && keepId(session, state.response));
+  source.onError(() => {}); // a server may end each of its answers; if the source closes, the loop throws
   try {
-    return await resultOf(post, session, id);
+    return await resultOf(source, session, id);
   } catch (error) {
-    if (!(error instanceof EventSourceError)) throw error;
     // A server may answer with one document, which may be as long as `maxErrorBodySize`.
-    if (error.code === "content-type" && error.contentType?.startsWith("application/json")) {
-      keepId(session, error.response);
-      return unwrap(JSON.parse(error.body ?? ""));
-    }
-    const isCut = error.code === "connection-lost" || error.code === "unfinished-event";
-    if (!isCut || !post.lastEventId) throw error; // without an id, the server cannot go on
+    const isDocument = error instanceof EventSourceError && error.code === "content-type";
+    if (!isDocument || !error.contentType?.startsWith("application/json")) throw error;
+    keepId(session, error.response);
+    return unwrap(JSON.parse(error.body ?? ""));
   }
-  const get = new EventSource<Feed>(session.url, {
-    ...common(session),
-    lastEventId: post.lastEventId,
-    policy: { preset: "resilient", backoff: { maxAttempts: 5 } },
-  });
-  get.onError(() => {}); // a server may end each of its answers; if the source closes, the loop throws
-  return resultOf(get, session, id);
 }
 
 /** Sends a notification, such as `notifications/initialized`. The server answers it with 202, and no message. */

@@ -26,6 +26,7 @@ import {
   INPUT_EXPIRES_IN,
   INPUT_NOTE_LAST_EVENT_ID,
   INPUT_POSTPONED,
+  INPUT_RELAYED_STATE,
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
@@ -35,6 +36,7 @@ import {
   INPUT_REFRESH_FAILED,
   INPUT_RENEWAL_FAILED,
   INPUT_RENEWED,
+  INPUT_REQUESTED,
   INPUT_TRACK_IDS,
   INPUT_UNLISTENED,
   IS_TERMINAL_DATA,
@@ -112,6 +114,10 @@ export class Connection extends Audience {
   #unfinished;
   /** The error of the last failure of a transport's connection. @type {EventSourceError | undefined} */
   #lastConnectionError;
+  /** How many attempts there were. */
+  #attempts = 0;
+  /** Why the last attempt has ended, if it has failed. @type {EventSourceError | undefined} */
+  #attemptError;
   /** The metadata of the last event. The session is told its id with the next input. @type {EventMeta | undefined} */
   #meta;
   /** The last event id, kept here while there is no session. */
@@ -311,6 +317,7 @@ export class Connection extends Audience {
     if (input.type === INPUT_UNLISTENED) return this.#handleUnlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
     const { type, error, detail = 0, time, failures, unfinished, response } = /** @type {SessionInput} */ (input);
     if (isRenewal && (type === INPUT_LOST || type === INPUT_BODY_ENDED)) return this.#failRenewal(error);
+    if (isRenewal && type === INPUT_REQUESTED) return detail ? undefined : this.#failRenewal(unsafeRenewal(this.#url));
     if ([INPUT_LOST, INPUT_BODY_ENDED, INPUT_REFRESH_FAILED].includes(type) && this.#isHostOffline() !== this.#isOffline) {
       // The network has changed, and the host has not fired `online` or `offline` yet. The session is told first. If it
       // disconnects because of that, the link is an old one, and the input is dropped.
@@ -418,10 +425,14 @@ export class Connection extends Audience {
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
       else if (output === OUTPUT_REPORT) {
-        if (failures) this.#lastConnectionError = error();
+        if (failures) this.#attemptError = this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
-      } else if (output === OUTPUT_STATE) this.enterState(stateOf(kind, failures, amount, this.#response));
-      else if (output === OUTPUT_REFRESH) this.#refresh();
+      } else if (output === OUTPUT_STATE) {
+        const state = stateOf(kind, failures, amount, this.#response);
+        // A source that is paused at once has no listeners yet, and a shared connection no sharers.
+        if (this.#isConstructed) this.enterState(state);
+        else this.state = state;
+      } else if (output === OUTPUT_REFRESH) this.#refresh();
       else if (output === OUTPUT_RENEW) this.#renew();
       else if (output === OUTPUT_HAND_OVER) this.#handOver();
       else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
@@ -474,13 +485,15 @@ export class Connection extends Audience {
       this.#queue.push([inputs.failed(error), link]);
       return;
     }
-    if (this.transport.state) this.state = this.transport.state;
+    this.#join(this.transport.state);
     this.#listen(this.transport);
   }
 
   #newLink() {
     /** @type {Link} */
     const link = {
+      number: (this.#attempts += 1),
+      error: this.#attemptError,
       receive: (input) => this.receive(input, link),
       receiveEvent: (subscription, data, meta, hasIdField, isSlice, value) =>
         this.receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link),
@@ -489,6 +502,7 @@ export class Connection extends Audience {
       hint: (name) => this.#hint(name),
       asks: () => (this.#refreshes = this.#refresher?.count),
     };
+    this.#attemptError = undefined;
     return link;
   }
 
@@ -575,6 +589,19 @@ export class Connection extends Audience {
     } catch (exception) {
       reportException(exception);
     }
+  }
+
+  /** Takes over the state of a shared connection. @param {import("./index.js").State | undefined} state */
+  #join(state) {
+    if (!state) return;
+    this.state = state;
+    // Being connecting has been told, and being open is told later.
+    if (/^(connecting|open)$/.test(state.type)) return;
+    const { detail, time, failures } = inputs.relayedState(state);
+    this.#tellSession(INPUT_RELAYED_STATE, detail, time, failures);
+    // In place of the session's output: the object that the shared connection has is the one that a countdown knows.
+    poll(/** @type {number} */ (this.#session));
+    this.announce(state);
   }
 
   /**
@@ -687,6 +714,9 @@ export class Connection extends Audience {
     else tell();
   }
 }
+
+/** @param {string} url */
+const unsafeRenewal = (url) => new EventSourceError("invalid-request", "a renewal needs a request that may be sent again", { url });
 
 /** A number that is made of a text, by which texts that differ are noticed. @param {string} text */
 function digestOf(text) {

@@ -60,6 +60,7 @@ export type XMLHttpRequestBodyInit = string | BufferSource | Instance<"Blob"> | 
 export type HeadersInit = Global extends { Headers: new (init?: infer Init) => unknown }
   ? Exclude<Init, undefined>
   : Iterable<readonly [string, string]> | { [name: string]: string };
+export type RequestInit = Global extends { Request: new (input: never, init?: infer Init) => unknown } ? Exclude<Init, undefined> : object;
 export type WasmModule = Global extends { WebAssembly: { Module: { prototype: infer Type } } } ? Type : object;
 
 export type ReferrerPolicy =

@@ -46,6 +46,10 @@ export function connectionLost(url, cause) {
   return new EventSourceError("connection-lost", `the connection to ${url} was lost${detail}`, { url, cause });
 }
 
+/** The browser refuses the request. @param {string} url @param {unknown} cause */
+export const invalidRequest = (url, cause) =>
+  new EventSourceError("invalid-request", `invalid request: ${messageOf(cause)}`, { url, cause });
+
 /** The browser's own source has given up. @param {string} url @param {string} detail */
 export const givenUp = (url, detail) => new EventSourceError("given-up", `the browser gave up on ${url}: ${detail}`, { url });
 

@@ -10,6 +10,7 @@ import { joinOrOpen } from "./sharing.js";
 import { BrowserTransport } from "./transport/browser.js";
 import { Diagnosis } from "./transport/diagnosis.js";
 import { FetchTransport } from "./transport/fetch.js";
+import { resolve } from "./url.js";
 
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 /** @typedef {{ name: string, callback: any, isCapture: boolean, forget: () => void }} DomListener */
@@ -235,18 +236,6 @@ function open(url, settings) {
   const backend = testBackends.find((backend) => backend.serves(url));
   if (backend) return joinOrOpen(url, settings, backend.host, (...from) => backend.connect(url, settings, ...from));
   const Transport = settings.isFetch ? FetchTransport : BrowserTransport;
-  const diagnosis = new Diagnosis(url, settings);
+  const diagnosis = new Diagnosis(settings);
   return joinOrOpen(url, settings, browser, (...from) => new Transport(url, settings, ...from, diagnosis));
-}
-
-/** @param {string} url */
-export function resolve(url) {
-  try {
-    const { href, hostname } = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href ?? testBackends[0]?.base);
-    // By the standard a host has no spaces. Chromium accepts them, and writes each as `%20`.
-    if (!hostname.includes("%20")) return href;
-  } catch {
-    // An invalid URL is refused below.
-  }
-  throw new DOMException(`EventSource: ${JSON.stringify(url)} is not a valid URL`, "SyntaxError");
 }

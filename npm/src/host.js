@@ -14,9 +14,12 @@ import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_VISIBLE, INPUT_WOKEN }
 /**
  * The methods by which a transport reports to its connection, though never while it is being created. They return
  * whether to yield to the event loop before the next event. A transport that listens to all events makes a subscription
- * for one whose name has none. It hints at the name of an event that nobody listens to. It says when it asks the server.
+ * for one whose name has none. It hints at the name of an event that nobody listens to. It says when it asks the server. The `number`
+ * of the attempt counts from 1; the `error` has ended the attempt before.
  *
  * @typedef {{
+ *   number: number,
+ *   error: EventSourceError | undefined,
  *   receive: (input: Input) => boolean,
  *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isSlice?: boolean, value?: unknown) => boolean,
  *   tellClosingError: (error: EventSourceError) => unknown,

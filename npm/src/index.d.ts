@@ -12,6 +12,7 @@ import type {
   ReferrerPolicy,
   RequestCache,
   RequestCredentials,
+  RequestInit,
   RequestMode,
   RequestRedirect,
   Response,
@@ -94,7 +95,7 @@ export type ErrorCode =
   | "cors"
   | "blocked"
   | "given-up"
-  | "headers"
+  | "request"
   | "refresh"
   | "status"
   | "content-type"
@@ -120,7 +121,7 @@ export class EventSourceError extends Error {
   readonly attempt?: number;
   /**
    * With the codes `connection-lost`, `cors`, `given-up`, `status` and `content-type`: the URL of the request. With
-   * `invalid-request`, `blocked`, `headers` and `refresh`: the URL of the request that could not be made.
+   * `invalid-request`, `blocked`, `request` and `refresh`: the URL of the request that could not be made.
    */
   readonly url?: string;
   /** With the code `blocked`: the directive of the page's Content Security Policy, such as `connect-src`. */
@@ -441,6 +442,30 @@ export interface Policy {
   // </policy>
 }
 
+/** An attempt to connect, for whose request a source's `request` is asked. */
+export interface Attempt {
+  /** Which attempt of the source this is: 1 for the first. */
+  readonly number: number;
+  /** The id of the event to continue after; empty if there is none. */
+  readonly lastEventId: string;
+  /** Why the attempt before has ended; `undefined` for the first one. */
+  readonly error: EventSourceError | undefined;
+  /** It is aborted when the attempt is over: the source has closed, or the policy waits no longer. */
+  readonly signal: AbortSignal;
+}
+
+/** The request of an attempt. What it leaves out is as the source's options say. */
+export interface AttemptRequest {
+  /** By default the URL of the source. It is resolved as that one is. */
+  url?: string | URL | undefined;
+  /** A request that becomes a GET or a HEAD has no body, unless there is one here, too. */
+  method?: string | undefined;
+  /** Headers beside those of the options, in place of those with the same names. */
+  headers?: HeadersInit | undefined;
+  body?: XMLHttpRequestBodyInit | null | undefined;
+  credentials?: RequestCredentials | undefined;
+}
+
 /** How many events wait for the consumer of `events()`, and what happens when the queue is full. */
 export interface Queue {
   /** 4,096 events by default. Zero counts as 1. */
@@ -626,6 +651,19 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
 /** Options of a source whose events are carried by the browser's own `EventSource`. */
 export interface BrowserInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends CommonInit<Feed> {
   transport?: "browser" | undefined;
+  /**
+   * A function that is asked for the URL before each attempt, the first included; see `request` of a source over `fetch`. The
+   * browser's own source takes nothing but a URL, so to answer anything else is an error (`invalid-option`).
+   *
+   * The browser would reconnect to the URL that it has. So each loss is followed by another source of the browser's, after the
+   * policy's `reconnectionTime`, since the browser does not tell a `retry` of the server. It sends no last event id as a header:
+   * set `resumeParameter`, or put the `lastEventId` into the URL.
+   *
+   * ```ts
+   * new EventSource("/prices", { request: async ({ signal }) => ({ url: `/prices?ticket=${await ticket(signal)}` }) });
+   * ```
+   */
+  request?: ((attempt: Attempt) => Pick<AttemptRequest, "url"> | Promise<Pick<AttemptRequest, "url">>) | undefined;
   /** The browser does not wait for a full queue. */
   queue?: (Queue & { whenFull?: Exclude<Queue["whenFull"], "wait"> }) | undefined;
 }
@@ -638,8 +676,44 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
   transport: "fetch";
   /** `GET` by default. A method other than GET and HEAD is sent once, unless the policy has `resend` or `resendRefused`, or `endOfBody` is `"reconnect"`. */
   method?: string | undefined;
-  /** Headers, or a function that returns them before each attempt. */
+  /** Headers, or a function that returns them before each attempt: the short form of `request` for headers alone. */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined;
+  /**
+   * A function that is asked for the request before each attempt, the first included, since tokens expire, and since an answer
+   * that was cut may be had from elsewhere. What it leaves out is as the other options say.
+   *
+   * ```ts
+   * new EventSource("/chat", {
+   *   transport: "fetch",
+   *   method: "POST",
+   *   body: question,
+   *   request: ({ number }) => (number === 1 ? {} : { method: "GET", url: `/chat/${id}/stream` }),
+   * });
+   * ```
+   *
+   * If it throws, or its promise is rejected, the attempt has failed with the code `request`, and the next one follows as after a
+   * lost connection. While it has not answered, the limit `opening` counts. An answer that is no request closes the source.
+   *
+   * What it answers decides whether the request may be sent more than once. After a failure it is asked again, whatever was sent;
+   * but a method other than GET and HEAD is sent once. If it answers with such a method again, the source closes with the error of
+   * the attempt before, and sends nothing; unless the policy has `resend`, or `resendRefused` and the request was refused, or a rule
+   * has reopened, or `endOfBody` is `"reconnect"` and the response was whole. The end of a response means what it means for the
+   * request that was sent.
+   */
+  request?: ((attempt: Attempt) => AttemptRequest | Promise<AttemptRequest>) | undefined;
+  /**
+   * A function that makes the requests of this source in place of the global `fetch`, as that is called: with the URL, and with a
+   * plain object that has the method, the headers (a plain object with names in lower case), the body, the signal and what else the
+   * options say. What it throws, or its promise is rejected with, is a lost connection.
+   *
+   * It is called once for each attempt, and `diagnose` is off by default, since one more request need not lead where this function
+   * leads. To switch it on has it ask through this function, too.
+   *
+   * ```ts
+   * new EventSource("https://feed/prices", { transport: "fetch", fetch: (url, init) => env.FEED.fetch(url, init) });
+   * ```
+   */
+  fetch?: ((url: string, init: RequestInit & { headers: { [name: string]: string } }) => Promise<Response>) | undefined;
   /** Text, bytes or a form. A stream is refused, since it can be sent only once. */
   body?: XMLHttpRequestBodyInit | null | undefined;
   /** Overrides `withCredentials`. */

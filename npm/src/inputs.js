@@ -12,6 +12,7 @@ import {
   INPUT_REFRESHED,
   INPUT_REFRESH_FAILED,
   INPUT_RELAYED_STATE,
+  INPUT_REQUESTED,
   INPUT_RETRY,
   INPUT_TIMEOUT,
   IS_UNFINISHED,
@@ -66,6 +67,9 @@ import {
  */
 const input = (type, time, error, detail, failures) => ({ type, time, error, detail, failures });
 
+/** The user's function has answered, and a request is sent next. @param {boolean} isSafe */
+export const requested = (isSafe) => input(INPUT_REQUESTED, undefined, undefined, Number(isSafe));
+
 /** @param {ResponseHead} [response] What the server has answered with; the browser's own source does not say. @returns {SessionInput} */
 export const opened = (response) => ({ ...input(INPUT_OPENED), response });
 
@@ -83,12 +87,14 @@ const CLASSES = {
   blocked: LOSS_HOPELESS,
   "content-type": LOSS_CONTENT_TYPE,
   "event-too-large": LOSS_HOPELESS,
+  "invalid-option": LOSS_HOPELESS,
   "invalid-request": LOSS_HOPELESS,
   internal: LOSS_HOPELESS,
+  request: LOSS_REESTABLISH,
   unsupported: LOSS_HOPELESS,
 };
 
-/** The standard's "fail the connection". @param {EventSourceError} error */
+/** The standard's "fail the connection", unless the function failed that is asked for the request. @param {EventSourceError} error */
 export const failed = (error) => {
   const { code, status, retryAfter } = /** @type {import("./error.js").Details} */ (error);
   // An opaque response has status 0.

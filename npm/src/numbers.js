@@ -25,6 +25,7 @@ export const INPUT_RESUME = 32;
 export const INPUT_HIDDEN = 33;
 export const INPUT_VISIBLE = 34;
 export const INPUT_WOKEN = 35;
+export const INPUT_REQUESTED = 20;
 
 export const INPUT_REFRESHING = 36;
 export const INPUT_REFRESHED = 37;

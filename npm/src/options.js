@@ -22,6 +22,7 @@ const FETCH = {
   maxEventSize: count,
   maxErrorBodySize: count,
   accept: callback,
+  fetch: callback,
   endOfBody: oneOf("finished", "reconnect"),
 };
 
@@ -53,6 +54,7 @@ const OPTIONS = {
   queue,
   deduplicate: count,
   resumeParameter: string,
+  request: callback,
   terminalEvent: (value, name) => [value].flat().map((one) => messageName(string(one, name))),
   terminalData: string,
   diagnose: flag,
@@ -79,6 +81,28 @@ const OPTIONS = {
  * }} Settings
  */
 
+const { method, headers, body, credentials } = FETCH;
+
+/** What the function `request` answers with. */
+const ANSWER = { url: (/** @type {any} */ value) => `${value}`, method, headers, body, credentials };
+
+/** Whether requests of this method may be made more than once. @param {string} [method] */
+export const isSafe = (method = "") => /^(get|head)$/i.test(method);
+
+/** Throws if there is an option that needs the transport `fetch`. @param {OptionsObject} options @param {string} path @param {unknown} [other] */
+function refuseFetch(options, path, other) {
+  const name = Object.keys(FETCH).find((name) => name in options) ?? other;
+  if (name) throw optionError(`\`${path}${name}\` needs \`transport: "fetch"\``);
+}
+
+/** Checks what the function `request` has answered with. @param {any} answer @param {boolean} isFetch */
+export function parseAnswer(answer, isFetch) {
+  const path = "request(…)";
+  const options = read(object(answer, path), ANSWER, `${path}.`);
+  if (!isFetch) refuseFetch(options, `${path}.`);
+  return options;
+}
+
 /** @param {unknown} init @returns {Settings} */
 export function parseSettings(init) {
   const given = init ?? {};
@@ -86,14 +110,13 @@ export function parseSettings(init) {
   const options = read(/** @type {OptionsObject} */ (given), OPTIONS);
   const isFetch = options.transport === "fetch";
   const { method = "GET", policy = {} } = options;
-  // Whether the request may be made more than once.
-  const isRepeatable = /^(get|head)$/i.test(method);
+  const isRepeatable = isSafe(method);
   const { capacity = 4096, whenFull = isRepeatable || policy.resend ? "drop-oldest" : "wait" } = options.queue ?? {};
-  const needsFetch = Object.keys(FETCH).find((name) => name in options) ?? (whenFull === "wait" && 'queue.whenFull: "wait"');
-  if (needsFetch && !isFetch) throw optionError(`\`${needsFetch}\` needs \`transport: "fetch"\``);
+  if (!isFetch) refuseFetch(options, "", whenFull === "wait" && 'queue.whenFull: "wait"');
   if (options.onUnauthorized && !isFetch && !options.diagnose)
     throw optionError('`onUnauthorized` needs `transport: "fetch"` or `diagnose: true`, which show the status');
-  if (options.renewBefore && !isRepeatable && !policy.resend) throw optionError("`renewBefore` needs a request that may be sent again");
+  if (options.renewBefore && !isRepeatable && !policy.resend && !options.request)
+    throw optionError("`renewBefore` needs a request that may be sent again");
   return {
     ...options,
     isFetch,

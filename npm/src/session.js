@@ -22,6 +22,7 @@ export function openSession(settings, isOffline, isHidden, now) {
     endOfBody === "finished",
     endOfBody,
     isHidden,
+    settings.request,
     settings.onUnauthorized,
   ];
   const numbers = numbersOf(policy);

@@ -8,18 +8,18 @@ import type { EventMap, EventSourceError } from "./index.js";
  * attempts in a row.
  */
 export interface Attempt {
-  /** The source's URL, resolved. */
+  /** The URL of the request, resolved: the source's, or the one that its function `request` has answered with. */
   readonly url: string;
   /** The last event id that it sent; empty if there was none. */
   readonly lastEventId: string;
   /** The method of the request, `GET` by default. */
   readonly method: string;
   /**
-   * The headers of the option `headers`, and the type of the body. Those that a function makes are added when it has returned, or
-   * its promise has resolved.
+   * The headers that the options say, or a function has answered with, and the type of the body. Those that the function `headers`
+   * makes are added when it has returned, or its promise has resolved.
    */
   readonly headers: Headers;
-  /** The `body` option; `null` if there is none. */
+  /** The body, as the options say or the function `request` has answered; `null` if there is none. */
   readonly body: XMLHttpRequestBodyInit | null;
 }
 
@@ -118,7 +118,10 @@ export class FakeServer<Feed extends { [Name in keyof Feed]: unknown } = EventMa
   readonly clock: FakeClock;
   /** How many connections there are, open or waiting for an answer. */
   readonly connections: number;
-  /** The attempts to connect so far, in order. Those that a browser makes when it reconnects are not included. */
+  /**
+   * The attempts to connect so far, in order. Those that a browser makes when it reconnects are not included. An attempt of a source
+   * with a function `request` arrives when that has answered, a microtask after the source has asked or later.
+   */
   readonly attempts: readonly Attempt[];
   /** The names of the events that have listeners. */
   readonly listenedNames: readonly string[];

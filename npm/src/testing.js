@@ -1,12 +1,14 @@
 // @ts-check
 // A server and a clock for tests.
 
-import { EventSourceError, connectionLost, messageOf } from "./error.js";
-import { resolve } from "./event-source.js";
+import { EventSourceError, asError, connectionLost, invalidRequest } from "./error.js";
 import { testBackends } from "./host.js";
-import { bodyEnded, browserReconnects, failed, finished, opened, reestablish, retry } from "./inputs.js";
 import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_UNLISTENED, INPUT_VISIBLE, INPUT_WOKEN } from "./numbers.js";
+import { bodyEnded, browserReconnects, failed, finished, opened, reestablish, requested, retry } from "./inputs.js";
+import { isSafe } from "./options.js";
+import { ask, isAsked, requestOf } from "./transport/request.js";
 import { refusal, verdictOn } from "./transport/response.js";
+import { resolve } from "./url.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -162,21 +164,24 @@ export class FakeServer {
       base: BASE,
       serves: () => true,
       connect: (url, settings, lastEventId, link) => {
-        const request = settings.isFetch ? requestOf(url, settings) : { method: "GET", headers: undefined };
-        const { body = null, headers } = settings;
         const connection = new FakeConnection(url, settings, lastEventId, link, () => this.#connections.delete(connection));
-        this.#connections.add(connection);
-        this.#attempts.push({
-          url,
-          lastEventId,
-          method: request.method,
-          // Made on request: Jest's jsdom has no such class.
-          get headers() {
-            return request.headers ?? new Headers();
-          },
-          body,
-        });
-        if (typeof headers === "function") connection.makeHeaders(headers, /** @type {Headers} */ (request.headers));
+        /** @param {ReturnType<typeof requestFor>} request */
+        const arrive = ({ url, method, headers, body }) => {
+          this.#connections.add(connection);
+          this.#attempts.push({
+            url,
+            lastEventId,
+            method,
+            // Made on request: Jest's jsdom has no such class.
+            get headers() {
+              return headers ?? new Headers();
+            },
+            body,
+          });
+        };
+        const request = requestFor(url, settings, {});
+        if (!settings.request) arrive(request);
+        if (isAsked(settings)) connection.askFunctions(request.headers, arrive);
         return connection;
       },
     };
@@ -297,30 +302,31 @@ Object.defineProperty(FakeServer.prototype, Symbol.dispose ?? Symbol.for("Symbol
   writable: true,
 });
 
-/** The request with what does not change from one attempt to the next. @param {string} url @param {Settings} settings */
-function requestOf(url, { method, headers, body }) {
+/** A request as the server sees it. @param {string} url @param {Settings} settings @param {import("./transport/request.js").Answer} answer */
+function requestFor(url, settings, answer) {
   // jsdom has none.
-  if (!globalThis.Request) return { method: method ?? "GET", headers: undefined };
+  if (!settings.isFetch || !globalThis.Request)
+    return { url, method: settings.method ?? "GET", headers: undefined, body: settings.body ?? null };
   try {
-    return new Request(url, { method, headers: typeof headers === "function" ? undefined : headers, body });
+    const { method, headers, body = null } = requestOf(settings, answer);
+    const request = new Request(url, { method, headers, body });
+    return { url, method: request.method, headers: request.headers, body };
   } catch (cause) {
     throw invalidRequest(url, cause);
   }
 }
 
-/** @param {string} url @param {unknown} cause */
-const invalidRequest = (url, cause) => new EventSourceError("invalid-request", `invalid request: ${messageOf(cause)}`, { url, cause });
-
 /** One connection. The source at its other end uses it as a transport. */
 class FakeConnection {
   #url;
+  #settings;
   #isFetch;
   #accept;
   #seesStatus;
   #link;
   #hangUp;
+  #abort = new AbortController();
   #isOpen = false;
-  #isClosed = false;
   /** The server's last event id. A browser's own source only learns it from events that have listeners. */
   #id;
   /** @type {Map<string, Subscription>} */
@@ -337,8 +343,10 @@ class FakeConnection {
    * @param {Link} link
    * @param {() => void} hangUp
    */
-  constructor(url, { isFetch, accept, diagnose }, lastEventId, link, hangUp) {
+  constructor(url, settings, lastEventId, link, hangUp) {
+    const { isFetch, accept, diagnose } = settings;
     this.#url = url;
+    this.#settings = settings;
     this.#isFetch = isFetch;
     this.#accept = accept;
     this.#seesStatus = isFetch || diagnose;
@@ -376,7 +384,7 @@ class FakeConnection {
   }
 
   close() {
-    this.#isClosed = true;
+    this.#abort.abort();
     this.#hangUp();
     this.#subscriptions.clear();
   }
@@ -384,27 +392,24 @@ class FakeConnection {
   // Called by its server
 
   /**
-   * Calls the user's function that makes headers. It may use the source, which has to exist by then.
+   * Asks the user's functions. They may use the source, which has to exist by then.
    *
-   * @param {() => HeadersInit | Promise<HeadersInit>} make
-   * @param {Headers} headers To which these are added.
+   * @param {Headers | undefined} headers To which those of the function `headers` are added.
+   * @param {(request: ReturnType<typeof requestFor>) => void} arrive Has the server see the request, if a function is asked for it.
    */
-  async makeHeaders(make, headers) {
+  async askFunctions(headers, arrive) {
     await undefined;
-    if (this.#isClosed) return;
-    const url = this.#url;
-    let made;
+    const { signal } = this.#abort;
+    if (signal.aborted) return;
     try {
-      made = await make();
-    } catch (cause) {
-      const message = `the headers of the request could not be made: ${messageOf(cause)}`;
-      this.#link.receive(reestablish(new EventSourceError("headers", message, { url, cause })));
-      return;
-    }
-    try {
-      new Headers(made).forEach((value, name) => headers?.set(name, value));
-    } catch (cause) {
-      this.#link.receive(failed(invalidRequest(url, cause)));
+      const answer = await ask(this.#url, this.#settings, this.#link, this.#id, signal);
+      const request = requestFor(answer.url, this.#settings, answer);
+      this.#url = answer.url;
+      if (!this.#settings.request) return request.headers?.forEach((value, name) => headers?.set(name, value));
+      this.#link.receive(requested(isSafe(request.method)));
+      if (!signal.aborted) arrive(request);
+    } catch (exception) {
+      this.#link.receive(failed(asError(exception)));
     }
   }
 

@@ -9,20 +9,23 @@ use web_sys::AbortSignal;
 
 use super::{
     EventSource,
-    connection::{Connection, Renewal, Settings, Terminals},
+    connection::{Connection, NEEDS_SAFE_REQUEST, Renewal, Settings, Terminals},
     queue::Queue,
     sharing::Sharing,
     subscriptions::check_name,
 };
 #[cfg(any(test, feature = "testing"))]
 use crate::transport::fake::{FakeConnector, FakeNetwork};
+#[cfg(feature = "fetch")]
+use crate::{
+    Attempt, AttemptRequest, Fetch, Refresh,
+    transport::fetch::{FetchConnector, RequestFunction, request_function},
+};
 use crate::{
     Error, Policy,
     host::Host,
     transport::{BrowserConnector, Connector, is_javascript},
 };
-#[cfg(feature = "fetch")]
-use crate::{Fetch, Refresh, transport::fetch::FetchConnector};
 
 /// Sets up an [`EventSource`]; created by [`EventSource::builder`].
 ///
@@ -60,6 +63,8 @@ pub struct EventSourceBuilder {
     #[cfg(feature = "fetch")]
     fetch: Option<Rc<Fetch>>,
     #[cfg(feature = "fetch")]
+    request_url: Option<RequestFunction>,
+    #[cfg(feature = "fetch")]
     diagnose: Option<bool>,
     #[cfg(feature = "fetch")]
     refresh: Option<Refresh>,
@@ -82,6 +87,8 @@ impl EventSourceBuilder {
             #[cfg(feature = "fetch")]
             fetch: None,
             #[cfg(feature = "fetch")]
+            request_url: None,
+            #[cfg(feature = "fetch")]
             diagnose: None,
             #[cfg(feature = "fetch")]
             refresh: None,
@@ -103,9 +110,43 @@ impl EventSourceBuilder {
         self
     }
 
+    /// A function that is asked for the URL before each attempt, the first included, over either transport: a URL may hold a ticket
+    /// that serves once. The builder's URL is that of the source, and the one that sources share by. Over `fetch` it is not asked
+    /// where [`Fetch::request`](crate::Fetch::request) is set, which answers more than a URL.
+    ///
+    /// If it fails, the attempt fails with [`Error::Request`], and the next one follows as after a lost connection. While it has
+    /// not answered, the limit of a [slow opening](crate::Policy::on_slow_open) counts. When the attempt is over, because
+    /// the source closes for instance, the future is dropped. An invalid URL closes the source with [`Error::InvalidUrl`].
+    ///
+    /// The browser would reconnect to the URL that it has. So over the browser's own transport each loss is followed by another
+    /// source of the browser's, after the policy's [`reconnection_time`](crate::Policy::reconnection_time), since the browser
+    /// does not tell a `retry` of the server. It sends no last event id as a header: set a
+    /// [`resume_parameter`](Self::resume_parameter), or put the id into the URL.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error};
+    /// # async fn ticket() -> Result<String, std::fmt::Error> { Ok("…".into()) }
+    /// # fn run() -> Result<(), Error> {
+    /// let prices = EventSource::builder("/prices")
+    ///     .request_url(async |_| Ok(format!("/prices?ticket={}", ticket().await?)))
+    ///     .open()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn request_url(
+        mut self,
+        url: impl AsyncFn(Attempt) -> Result<String, Box<dyn std::error::Error>> + 'static,
+    ) -> Self {
+        self.request_url = Some(request_function(async move |attempt| {
+            Ok(AttemptRequest::new().url(url(attempt).await?))
+        }));
+        self
+    }
+
     /// Whether to make one more request to find out why a connection failed, which browsers hide.
     ///
-    /// Over `fetch`, where this is the default: if a request to another origin gets no answer, a GET with the mode `no-cors` asks
+    /// Over `fetch`, where this is the default unless the requests are made by [another function](crate::Fetch::fetch_with): if a request to another origin gets no answer, a GET with the mode `no-cors` asks
     /// whether the server can be reached. If so, the error is not [`Error::ConnectionLost`] but [`Error::Cors`], and says what the
     /// server has to send. The policy treats both alike, since an error page of a proxy may lack the headers, too. If the method
     /// of the source is not GET, a HEAD asks, and CORS is only the probable reason, as the text says.
@@ -360,7 +401,7 @@ impl EventSourceBuilder {
     }
 
     /// Takes over the closures of a newer builder (its [rule](crate::Policy::rule), its
-    /// [fresh headers](crate::Fetch::fresh_headers), its [`accept`](crate::Fetch::accept), those of a refresh and of a renewal) if both builders set up the same source otherwise. Returns whether they do.
+    /// [fresh headers](crate::Fetch::fresh_headers), its [`accept`](crate::Fetch::accept) and the like, those of a refresh and of a renewal too) if both builders set up the same source otherwise. Returns whether they do.
     ///
     /// It is for hooks of a framework. A component that sets up its source in its body makes new closures at each render,
     /// for which no other source is to be opened. A source that was opened from this builder or a clone of it calls the
@@ -397,6 +438,12 @@ impl EventSourceBuilder {
         if let Some((fetch, newer)) = fetches {
             newer_data.fetch = Some(Rc::new(Fetch::clone(newer).with_closures_of(fetch)));
         }
+        #[cfg(feature = "fetch")]
+        let urls = self.request_url.as_ref().zip(newer.request_url.as_ref());
+        #[cfg(feature = "fetch")]
+        if let Some((url, _)) = urls {
+            newer_data.request_url = Some(url.clone());
+        }
         if *self != newer_data {
             return false;
         }
@@ -413,6 +460,10 @@ impl EventSourceBuilder {
         #[cfg(feature = "fetch")]
         if let Some((fetch, newer)) = fetches {
             fetch.adopt_closures(newer);
+        }
+        #[cfg(feature = "fetch")]
+        if let Some((url, newer)) = urls {
+            url.replace_by(newer);
         }
         true
     }
@@ -462,11 +513,13 @@ impl EventSourceBuilder {
         #[cfg(feature = "fetch")]
         if self.renewal.is_some()
             && let Some(fetch) = &self.fetch
-            && !(fetch.is_repeatable() || self.policy.options.resend)
+            && !(fetch.is_repeatable()
+                || fetch.request_function().is_some()
+                || self.policy.options.resend)
         {
             return Err(Error::InvalidRequest {
                 url: self.url.into(),
-                message: "`renew_before` needs a request that may be sent again".into(),
+                message: NEEDS_SAFE_REQUEST.into(),
             });
         }
         let signal = self.signal.clone();
@@ -508,6 +561,10 @@ impl EventSourceBuilder {
 
     pub(super) fn settings(self, host: Host) -> Settings {
         let mut options = Options::new(Transport::Browser);
+        #[cfg(feature = "fetch")]
+        {
+            options.asks_request = self.request().is_some();
+        }
         options.policy = self.policy.options;
         options.has_rule = self.policy.rule.is_some();
         options.has_resume_parameter = self.resume_parameter.is_some();
@@ -563,7 +620,7 @@ impl EventSourceBuilder {
             let (is_fetch, sees_status) = (self.is_fetch(), self.sees_status());
             let connector = FakeConnector::new(network, &self.url, is_fetch, sees_status);
             #[cfg(feature = "fetch")]
-            let connector = connector.with_fetch(self.fetch.as_deref().cloned());
+            let connector = connector.with_fetch(self.fetch.as_deref().cloned(), self.request());
             return Ok((Connector::Fake(connector), host));
         }
         if !is_javascript() {
@@ -572,12 +629,20 @@ impl EventSourceBuilder {
         Ok((self.connector()?, Host::Browser))
     }
 
+    /// The function that is asked for the request of each attempt.
+    #[cfg(feature = "fetch")]
+    fn request(&self) -> Option<RequestFunction> {
+        let fetch = self.fetch.as_ref();
+        let request = fetch.and_then(|fetch| fetch.request_function());
+        request.or(self.request_url.as_ref()).cloned()
+    }
+
     /// What asks why the browser has given up, if that is wanted. `fetch` refuses a URL with a password in it.
     #[cfg(feature = "fetch")]
     fn asker(&self) -> Option<FetchConnector> {
         self.diagnose.filter(|diagnoses| *diagnoses)?;
         let (fetch, with_credentials) = (Rc::default(), self.with_credentials);
-        FetchConnector::new(&self.url, fetch, with_credentials, None, None, true).ok()
+        FetchConnector::new(&self.url, fetch, with_credentials, None, None, Some(true)).ok()
     }
 
     /// Whether the source sees the status of a response.
@@ -607,13 +672,15 @@ impl EventSourceBuilder {
                 self.with_credentials,
                 resume_parameter,
                 self.terminals.data.as_deref().map(Into::into),
-                self.diagnose.unwrap_or(true),
+                self.diagnose,
             )?;
-            return Ok(Connector::Fetch(connector));
+            return Ok(Connector::Fetch(connector.with_request(self.request())));
         }
         let connector = BrowserConnector::new(&self.url, self.with_credentials, resume_parameter)?;
         #[cfg(feature = "fetch")]
-        let connector = connector.with_asker(self.asker());
+        let connector = connector
+            .with_asker(self.asker())
+            .with_request(self.request());
         Ok(Connector::Browser(connector))
     }
 }

@@ -211,9 +211,10 @@ impl FakeServer {
     }
 
     /// The attempts to connect so far, in order. Those that a browser's own source makes when it reconnects are not
-    /// included.
+    /// included. An attempt for whose [request](crate::Fetch::request) a function is asked arrives when that has answered. Nothing
+    /// awaits the function: it is asked, and its future polled, at the next call of this server that concerns connections.
     pub fn attempts(&self) -> Vec<Attempt> {
-        self.network.attempts.borrow().clone()
+        self.network.attempts()
     }
 
     /// The names of the events that have listeners.

@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventSourceInit, MessageEvent, Request, Url};
 
 #[cfg(feature = "fetch")]
-use super::fetch::{FetchConnector, FetchTransport};
+use super::fetch::{FetchConnector, FetchTransport, RequestFunction};
 use super::{
     Frame, FrameData, Sink, TransportEvent,
     blocks::{BLOCK_DELAY, BlockWatch},
@@ -33,6 +33,9 @@ pub(crate) struct BrowserConnector {
     url: Arc<str>,
     with_credentials: bool,
     resume_parameter: Option<String>,
+    /// Is asked for the URL of each attempt.
+    #[cfg(feature = "fetch")]
+    request: Option<RequestFunction>,
     /// Asks why the browser has given up.
     #[cfg(feature = "fetch")]
     asker: Option<Rc<FetchConnector>>,
@@ -49,6 +52,8 @@ impl BrowserConnector {
             with_credentials,
             resume_parameter,
             #[cfg(feature = "fetch")]
+            request: None,
+            #[cfg(feature = "fetch")]
             asker: None,
         })
     }
@@ -60,6 +65,38 @@ impl BrowserConnector {
             asker: asker.map(Rc::new),
             ..self
         }
+    }
+
+    /// Has this connector ask for the URL of each attempt.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn with_request(self, request: Option<RequestFunction>) -> Self {
+        Self { request, ..self }
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(super) fn is_asked(&self) -> bool {
+        self.request.is_some()
+    }
+
+    /// The function that is asked, and the connector for the URL that it answers with.
+    #[cfg(feature = "fetch")]
+    pub(super) fn asked(&self) -> (Option<RequestFunction>, Self) {
+        let connector = Self {
+            url: Arc::clone(&self.url),
+            with_credentials: self.with_credentials,
+            resume_parameter: self.resume_parameter.clone(),
+            request: None,
+            asker: self.asker.clone(),
+        };
+        (self.request.clone(), connector)
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(super) fn with_url(self, url: &str) -> Result<Self, Error> {
+        Ok(Self {
+            url: valid_url(url, resolved(url))?,
+            ..self
+        })
     }
 
     pub(super) fn url(&self) -> &Arc<str> {

@@ -1,5 +1,8 @@
 //! Connections to a server that a test controls, in place of the network.
 
+#[cfg(feature = "fetch")]
+mod asking;
+
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeSet, VecDeque},
@@ -11,12 +14,17 @@ use typed_eventsource_core::{FailureClass, IdField, Loss};
 
 use super::{Sink, TransportEvent};
 #[cfg(feature = "fetch")]
-use super::{fetch::Fetch, refused};
+use super::{
+    fetch::{AttemptRequest, Fetch, RequestFunction},
+    refused,
+};
 use crate::{
     Error, Event, UndecodedEvent, event::EventMeta, event_id::EventId, host::fake::FakeClock,
 };
 #[cfg(feature = "fetch")]
 use crate::{ResponseHead, panics::Panics};
+#[cfg(feature = "fetch")]
+use asking::{Asking, Unanswered};
 
 /// The origin of all its events.
 const ORIGIN: &str = "fake:";
@@ -28,7 +36,9 @@ pub(crate) struct FakeNetwork {
     pub(crate) url: Option<String>,
     pub(crate) clock: FakeClock,
     connections: RefCell<Vec<Weak<FakeConnection>>>,
-    pub(crate) attempts: RefCell<Vec<Attempt>>,
+    #[cfg(feature = "fetch")]
+    unanswered: Unanswered,
+    attempts: RefCell<Vec<Attempt>>,
     /// Called once, as if a page had replaced the browser's functions that add and remove a listener.
     #[cfg(all(test, feature = "json"))]
     pub(crate) on_listening: RefCell<Option<Box<dyn FnOnce()>>>,
@@ -119,6 +129,29 @@ impl FakeNetwork {
         })
     }
 
+    pub(crate) fn attempts(&self) -> Vec<Attempt> {
+        self.hear_answers();
+        self.attempts.borrow().clone()
+    }
+
+    /// The server sees an attempt.
+    fn arrive(&self, connection: &Rc<FakeConnection>, attempt: Attempt) {
+        let mut connections = self.connections.borrow_mut();
+        connections.retain(|connection| connection.strong_count() > 0);
+        connections.push(Rc::downgrade(connection));
+        drop(connections);
+        self.attempts.borrow_mut().push(attempt);
+    }
+
+    /// Asks the functions of the sources that connect, and has those requests arrive that are known by now. Nothing else awaits
+    /// them.
+    fn hear_answers(&self) {
+        #[cfg(feature = "fetch")]
+        for (connection, attempt) in self.unanswered.hear() {
+            self.arrive(&connection, attempt);
+        }
+    }
+
     fn listening_has_changed(&self) {
         #[cfg(all(test, feature = "json"))]
         if let Some(callback) = self.on_listening.take() {
@@ -128,6 +161,7 @@ impl FakeNetwork {
 
     /// The connections that the sources still hold.
     pub(crate) fn connections(&self) -> Vec<Rc<FakeConnection>> {
+        self.hear_answers();
         let connections = self.connections.borrow();
         connections.iter().filter_map(Weak::upgrade).collect()
     }
@@ -141,6 +175,8 @@ pub(crate) struct FakeConnector {
     /// What the source asks for, if it is over `fetch`.
     #[cfg(feature = "fetch")]
     fetch: Option<Fetch>,
+    #[cfg(feature = "fetch")]
+    request: Option<RequestFunction>,
     sees_status: bool,
 }
 
@@ -159,22 +195,29 @@ impl FakeConnector {
             is_fetch,
             #[cfg(feature = "fetch")]
             fetch: None,
+            #[cfg(feature = "fetch")]
+            request: None,
             sees_status,
         }
     }
 
     #[cfg(feature = "fetch")]
-    pub(crate) fn with_fetch(self, fetch: Option<Fetch>) -> Self {
-        Self { fetch, ..self }
+    pub(crate) fn with_fetch(self, fetch: Option<Fetch>, request: Option<RequestFunction>) -> Self {
+        Self {
+            fetch,
+            request,
+            ..self
+        }
     }
 
     pub(super) fn url(&self) -> &Arc<str> {
         &self.url
     }
 
-    pub(super) fn connect(&self, last_event_id: &str, sink: Sink) -> FakeTransport {
+    pub(super) fn connect(&self, attempt: crate::attempt::Attempt, sink: Sink) -> FakeTransport {
+        let last_event_id = &*attempt.last_event_id;
         let connection = Rc::new(FakeConnection {
-            url: Arc::clone(&self.url),
+            url: RefCell::new(Arc::clone(&self.url)),
             is_fetch: self.is_fetch,
             #[cfg(feature = "fetch")]
             fetch: self.fetch.clone(),
@@ -190,37 +233,29 @@ impl FakeConnector {
             is_reading: Cell::default(),
             unread: RefCell::default(),
         });
-        let mut connections = self.network.connections.borrow_mut();
-        connections.retain(|connection| connection.strong_count() > 0);
-        connections.push(Rc::downgrade(&connection));
-        drop(connections);
-        let attempt = self.attempt(last_event_id);
-        self.network.attempts.borrow_mut().push(attempt);
+        #[cfg(feature = "fetch")]
+        if let Some(request) = &self.request {
+            let asking = Asking::new(&connection, request, attempt);
+            self.network.unanswered.push(asking);
+            return FakeTransport {
+                connection,
+                network: Rc::clone(&self.network),
+            };
+        }
+        let attempt = Attempt::new(&*self.url, last_event_id);
+        #[cfg(feature = "fetch")]
+        let attempt = connection.attempt(attempt, &AttemptRequest::new());
+        self.network.arrive(&connection, attempt);
         FakeTransport {
             connection,
             network: Rc::clone(&self.network),
         }
     }
-
-    fn attempt(&self, last_event_id: &str) -> Attempt {
-        let attempt = Attempt::new(&*self.url, last_event_id);
-        #[cfg(feature = "fetch")]
-        if let Some(fetch) = &self.fetch {
-            let (method, headers, body) = fetch.method_headers_and_body();
-            return Attempt {
-                method,
-                headers,
-                body,
-                ..attempt
-            };
-        }
-        attempt
-    }
 }
 
 /// One connection, until the source drops its end.
 pub(crate) struct FakeConnection {
-    url: Arc<str>,
+    url: RefCell<Arc<str>>,
     pub(crate) is_fetch: bool,
     #[cfg(feature = "fetch")]
     fetch: Option<Fetch>,
@@ -241,6 +276,31 @@ pub(crate) struct FakeConnection {
 type Unread = dyn FnOnce(&FakeConnection);
 
 impl FakeConnection {
+    /// Whether the source has dropped its end.
+    #[cfg(feature = "fetch")]
+    fn is_dropped(&self) -> bool {
+        self.sink.borrow().is_none()
+    }
+
+    fn url(&self) -> Arc<str> {
+        Arc::clone(&self.url.borrow())
+    }
+
+    /// The attempt with what its request has.
+    #[cfg(feature = "fetch")]
+    fn attempt(&self, attempt: Attempt, answer: &AttemptRequest) -> Attempt {
+        let Some(fetch) = &self.fetch else {
+            return attempt;
+        };
+        let (method, headers, body) = fetch.method_headers_and_body(answer);
+        Attempt {
+            method,
+            headers,
+            body,
+            ..attempt
+        }
+    }
+
     /// The metadata of the next event, which may have an id.
     pub(crate) fn next_meta(&self, id: Option<&str>) -> EventMeta {
         if let Some(id) = id {
@@ -267,7 +327,7 @@ impl FakeConnection {
         }
         #[cfg(feature = "fetch")]
         if self.is_fetch {
-            let response = ResponseHead::new(Arc::clone(&self.url), 200);
+            let response = ResponseHead::new(self.url(), 200);
             return self.respond(
                 &response.with_header("Content-Type", "text/event-stream"),
                 "",
@@ -303,7 +363,7 @@ impl FakeConnection {
             (true, _) => self.begin(TransportEvent::Opened),
             (false, false) => self.emit_end(self.given_up()),
             (false, true) if is_finished => self.emit_end(TransportEvent::Finished),
-            (false, true) => self.emit_end(refused(&self.url, response.clone(), body)),
+            (false, true) => self.emit_end(refused(&self.url(), response.clone(), body)),
         }
         panics.resume();
     }
@@ -343,13 +403,13 @@ impl FakeConnection {
 
     pub(crate) fn fail(&self, status: u16) {
         #[cfg(feature = "fetch")]
-        self.respond(&ResponseHead::new(Arc::clone(&self.url), status), "");
+        self.respond(&ResponseHead::new(self.url(), status), "");
         #[cfg(not(feature = "fetch"))]
         {
             self.emit_end(match (self.sees_status, status) {
                 (true, 204) => TransportEvent::Finished,
                 (true, _) => failed(
-                    Error::status(Arc::clone(&self.url), status),
+                    Error::status(self.url(), status),
                     FailureClass::Status(status),
                 ),
                 (false, _) => self.given_up(),
@@ -390,7 +450,7 @@ impl FakeConnection {
     }
 
     fn given_up(&self) -> TransportEvent<'static> {
-        failed(Error::given_up(Arc::clone(&self.url)), FailureClass::Other)
+        failed(Error::given_up(self.url()), FailureClass::Other)
     }
 
     pub(crate) fn emit(&self, event: TransportEvent<'_>) {
@@ -411,7 +471,7 @@ impl FakeConnection {
     /// The error for a lost connection. Only `fetch` has a message.
     fn lost(&self, message: &str) -> Error {
         Error::ConnectionLost {
-            url: Arc::clone(&self.url),
+            url: self.url(),
             message: self.is_fetch.then(|| message.into()),
         }
     }

@@ -1,5 +1,7 @@
 //! Transports, which carry the events of a source: the boundary between a source and the browser.
 
+#[cfg(feature = "fetch")]
+mod asked;
 mod blocks;
 mod browser;
 #[cfg(any(test, feature = "testing"))]
@@ -19,13 +21,17 @@ use web_sys::Url;
 use crate::ResponseHead;
 use crate::{
     Error, UndecodedEvent,
+    attempt::Attempt,
     event::EventMeta,
     sys::{self, Exception, exception_message},
 };
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeConnector, FakeTransport};
 #[cfg(feature = "fetch")]
-use fetch::{FetchConnector, FetchTransport};
+use {
+    asked::AskedTransport,
+    fetch::{FetchConnector, FetchTransport},
+};
 pub(crate) use {
     browser::BrowserConnector,
     frame::{Frame, FrameData},
@@ -45,6 +51,8 @@ pub(crate) enum Connector {
 /// One connection. Dropping it closes it. Nothing reaches the sink after that.
 pub(crate) enum Transport {
     Browser(BrowserTransport),
+    #[cfg(feature = "fetch")]
+    Asked(AskedTransport),
     #[cfg(feature = "fetch")]
     Fetch(FetchTransport),
     #[cfg(any(test, feature = "testing"))]
@@ -67,6 +75,11 @@ pub(crate) enum TransportEvent<'a> {
     /// A request is made that the browser does not make by itself.
     #[cfg(feature = "fetch")]
     Asks,
+    /// The user's function has answered, and a request is sent next.
+    #[cfg(feature = "fetch")]
+    Requested {
+        is_safe: bool,
+    },
     /// The browser's own source is open.
     Opened,
     /// The server has answered with an event stream.
@@ -104,15 +117,20 @@ pub(crate) enum TransportEvent<'a> {
 }
 
 impl Connector {
-    /// Starts an attempt, which continues after the event with this id, if there is one. Its result is reported from
-    /// the event loop, never before this returns.
-    pub(crate) fn connect(&self, last_event_id: &str, sink: Sink) -> Result<Transport, Error> {
+    /// Starts an attempt. Its result is reported from the event loop, never before this returns.
+    pub(crate) fn connect(&self, attempt: Attempt, sink: Sink) -> Result<Transport, Error> {
         Ok(match self {
-            Self::Browser(browser) => Transport::Browser(browser.connect(last_event_id, sink)?),
             #[cfg(feature = "fetch")]
-            Self::Fetch(fetch) => Transport::Fetch(fetch.connect(last_event_id, sink)?),
+            Self::Browser(browser) if browser.is_asked() => {
+                Transport::Asked(AskedTransport::new(browser, attempt, sink))
+            }
+            Self::Browser(browser) => {
+                Transport::Browser(browser.connect(&attempt.last_event_id, sink)?)
+            }
+            #[cfg(feature = "fetch")]
+            Self::Fetch(fetch) => Transport::Fetch(fetch.connect(attempt, sink)?),
             #[cfg(any(test, feature = "testing"))]
-            Self::Fake(fake) => Transport::Fake(fake.connect(last_event_id, sink)),
+            Self::Fake(fake) => Transport::Fake(fake.connect(attempt, sink)),
         })
     }
 
@@ -149,6 +167,8 @@ impl Transport {
         match self {
             Self::Browser(browser) => browser.listen(name),
             #[cfg(feature = "fetch")]
+            Self::Asked(asked) => asked.listen(name),
+            #[cfg(feature = "fetch")]
             Self::Fetch(fetch) => fetch.listen(name),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(fake) => fake.listen(name),
@@ -160,6 +180,8 @@ impl Transport {
         match self {
             Self::Browser(browser) => browser.unlisten(name),
             #[cfg(feature = "fetch")]
+            Self::Asked(asked) => asked.unlisten(name),
+            #[cfg(feature = "fetch")]
             Self::Fetch(fetch) => fetch.unlisten(name),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(fake) => fake.unlisten(name),
@@ -170,7 +192,7 @@ impl Transport {
     #[cfg(feature = "fetch")]
     pub(crate) fn listen_to_all(&self, listens_to_all: bool) {
         match self {
-            Self::Browser(_) => {}
+            Self::Browser(_) | Self::Asked(_) => {}
             Self::Fetch(fetch) => fetch.listen_to_all(listens_to_all),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(fake) => fake.listen_to_all(listens_to_all),
@@ -181,7 +203,7 @@ impl Transport {
     #[cfg(feature = "fetch")]
     pub(crate) fn hold_back(&self, is_held_back: bool) {
         match self {
-            Self::Browser(_) => {}
+            Self::Browser(_) | Self::Asked(_) => {}
             Self::Fetch(fetch) => fetch.hold_back(is_held_back),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(fake) => fake.hold_back(is_held_back),
@@ -194,6 +216,8 @@ impl Transport {
         match self {
             Self::Browser(_) => {}
             #[cfg(feature = "fetch")]
+            Self::Asked(_) => {}
+            #[cfg(feature = "fetch")]
             Self::Fetch(fetch) => fetch.report_all_ids(),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(_) => {}
@@ -204,6 +228,8 @@ impl Transport {
     pub(crate) fn as_raw(&self) -> Option<&web_sys::EventSource> {
         match self {
             Self::Browser(browser) => Some(browser.as_raw()),
+            #[cfg(feature = "fetch")]
+            Self::Asked(asked) => asked.as_raw(),
             #[cfg(feature = "fetch")]
             Self::Fetch(_) => None,
             #[cfg(any(test, feature = "testing"))]

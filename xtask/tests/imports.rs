@@ -12,7 +12,7 @@ const BODY: &[&[&str]] = &[
     &["event", "response"],
     &["decode_error"],
     &["error"],
-    &["policy", "state", "payload"],
+    &["attempt", "policy", "state", "payload"],
     &["variants"],
     &["host"],
     &["yielder"],

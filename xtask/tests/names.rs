@@ -14,8 +14,9 @@ const TABLE: &str = "ARCHITECTURE.md";
 const TYPES: &str = "npm/src/index.d.ts";
 
 /// The types whose fields have a row in the table: the name in Rust, the name in JavaScript, and the file of the Rust type.
-const STRUCTS: [(&str, &str, &str); 5] = [
+const STRUCTS: [(&str, &str, &str); 6] = [
     ("Error", "EventSourceError", "src/error.rs"),
+    ("Attempt", "Attempt", "src/attempt.rs"),
     ("Event", "TypedEvent", "src/event.rs"),
     ("FailureContext", "FailureContext", "src/policy.rs"),
     ("Gap", "Gap", "core/src/session/ids.rs"),

@@ -28,6 +28,10 @@ pub struct Options {
     pub transport: Transport,
     /// Whether the request may be made more than once, since its method is safe.
     pub is_repeatable: bool,
+    /// Whether a function of the user is asked for the request of each attempt, the first included. The body then tells what
+    /// it has answered by [`Input::Requested`]. What was sent decides whether that request may be made more than once, in
+    /// place of `is_repeatable`; and each failure may lead to another attempt, since its request may be another one.
+    pub asks_request: bool,
     /// Whether the URL has a parameter for the last event id. The body then sets it at each
     /// [`Connect`](Output::Connect).
     pub has_resume_parameter: bool,
@@ -58,6 +62,7 @@ impl Options {
             has_rule: false,
             transport,
             is_repeatable: true,
+            asks_request: false,
             has_resume_parameter: false,
             last_event_id: String::new(),
             deduplicate: 0,
@@ -105,6 +110,15 @@ pub enum Input<'a> {
     Renewed,
     /// The connection of [`Output::Renew`] could not be made.
     RenewalFailed,
+    /// The user's function has answered with a request, which is sent next: the session may close in place of that. It comes
+    /// before [`Opened`](Self::Opened) and any [`Lost`](Self::Lost), unless the function failed, and only with
+    /// [`Options::asks_request`].
+    Requested {
+        /// Whether the method of this request is safe. If it is not, and one that is not safe was sent before, the source
+        /// closes with the earlier error; unless it may be sent again by the policy, the user's rule, or
+        /// [`EndOfBody::Reconnect`].
+        is_safe: bool,
+    },
     /// The server has answered with an event stream.
     Opened,
     /// A comment has arrived.

@@ -22,6 +22,7 @@ impl Session {
                 self.push(Output::Disconnect);
             }
         }
+        self.may_send_unsafe = true;
         self.hurry(now);
     }
 
@@ -40,11 +41,15 @@ impl Session {
         }
     }
 
-    /// Earlier failures are forgotten, as far as an event would make them forgotten.
     pub(super) fn resume(&mut self, now: Timestamp) {
-        if !self.is_paused() {
-            return;
+        if self.is_paused() {
+            self.may_send_unsafe = true;
+            self.end_pause(now);
         }
+    }
+
+    /// Earlier failures are forgotten, as far as an event would make them forgotten.
+    fn end_pause(&mut self, now: Timestamp) {
         self.forget_failures();
         // A user who resumes the source of a hidden page wants it for as long again.
         self.hidden_since = self.hidden_since.map(|_| now);
@@ -63,7 +68,7 @@ impl Session {
             until_visible: true,
         } = self.phase
         {
-            self.resume(now);
+            self.end_pause(now);
         }
     }
 
@@ -90,12 +95,18 @@ impl Session {
     pub(super) fn hidden_deadline(&self) -> Timestamp {
         match (self.hidden_since, self.policy.pause_when_hidden) {
             (Some(since), Some(after))
-                if self.is_repeatable && !self.is_paused() && !self.is_closed() =>
+                if self.has_nothing_to_lose() && !self.is_paused() && !self.is_closed() =>
             {
                 since + after
             }
             _ => NEVER,
         }
+    }
+
+    /// Whether a pause costs nothing: there is no request in hand, or it can be made again.
+    fn has_nothing_to_lose(&self) -> bool {
+        let is_idle = self.asks_request && matches!(self.phase, Phase::Waiting { .. });
+        self.costs_nothing() || is_idle
     }
 
     /// Returns whether the source is paused now.

@@ -88,10 +88,11 @@ impl Session {
             return;
         }
         let (class, retry_after) = match loss {
-            Loss::BrowserReconnects => {
+            // Only another source can have the URL that the function answers with.
+            Loss::BrowserReconnects if !self.asks_request => {
                 return self.connection_failed(failure, FailureKind::BrowserReconnects, at);
             }
-            Loss::Reestablish => {
+            Loss::BrowserReconnects | Loss::Reestablish => {
                 return self.connection_failed(failure, FailureKind::Reestablish, at);
             }
             Loss::Fail { class, retry_after } => (class, retry_after),
@@ -254,6 +255,8 @@ impl Session {
         match action {
             Action::KeepWaiting => self.keep_waiting(failure, kind, now),
             Action::Reopen { after } => {
+                self.may_send_unsafe |= matches!(decision, Decision::Reopen { .. })
+                    || (!self.is_safe && self.may_send_again(kind));
                 if self.backs_off_after(kind) {
                     self.reopenings = self.reopenings.saturating_add(1);
                 }
@@ -383,9 +386,14 @@ impl Session {
         }
     }
 
-    /// Whether the request may be sent again after this failure. A request that is not safe may not, unless the user has said
-    /// so for this case.
+    /// Whether there may be another attempt after this failure.
     fn may_ask_again(&self, kind: FailureKind) -> bool {
+        self.asks_request || self.may_send_again(kind)
+    }
+
+    /// Whether the request in hand may be sent again after this failure. A request that is not safe may not, unless the user has
+    /// said so for this case.
+    fn may_send_again(&self, kind: FailureKind) -> bool {
         self.is_repeatable
             || match kind {
                 FailureKind::BodyEnded => self.end_of_body == Some(EndOfBody::Reconnect),

@@ -84,7 +84,12 @@ pub struct Session {
     has_resume_parameter: bool,
     has_terminal: bool,
     end_of_body: Option<EndOfBody>,
-    /// Whether the request may be made more than once at no cost.
+    asks_request: bool,
+    /// Whether the function is still to answer with the request of this attempt.
+    is_asking: bool,
+    /// Whether a request that is not safe may be sent next: none was sent, or it may be sent again.
+    may_send_unsafe: bool,
+    /// Whether the request in hand may be made more than once at no cost.
     is_safe: bool,
     /// Whether it may be made more than once whatever happens.
     is_repeatable: bool,
@@ -185,6 +190,7 @@ impl Session {
             has_rule,
             transport,
             is_repeatable,
+            asks_request,
             has_resume_parameter,
             last_event_id,
             deduplicate,
@@ -196,6 +202,9 @@ impl Session {
         } = options;
         let can_pause = policy.pause_when_hidden.is_some();
         let mut session = Self {
+            asks_request,
+            is_asking: asks_request,
+            may_send_unsafe: true,
             is_safe: is_repeatable,
             is_repeatable: is_repeatable || policy.resend,
             policy,
@@ -347,6 +356,7 @@ impl Session {
             Input::ExpiresIn(time) => self.expires_in(time, at.now),
             Input::Renewed => self.renewed(at.now),
             Input::RenewalFailed => self.renewal_failed(at.now),
+            Input::Requested { is_safe } => self.requested(is_safe),
             Input::Opened => self.opened(at.now),
             Input::Comment => self.note_activity(|| at.now),
             Input::Unlistened {
@@ -410,7 +420,11 @@ impl Session {
             return self.next_output();
         }
         match output {
-            Some(Output::Connect | Output::HandOver) => self.has_id_of_connection = false,
+            Some(Output::Connect) => {
+                self.has_id_of_connection = false;
+                self.is_asking = self.asks_request;
+            }
+            Some(Output::HandOver) => self.has_id_of_connection = false,
             Some(Output::Disconnect) => self.stop_renewal(),
             _ => {}
         }
@@ -432,6 +446,24 @@ impl Session {
     /// A `Vec` is enough, since there are never more than a few outputs.
     fn next_output(&mut self) -> Option<Output> {
         (!self.outputs.is_empty()).then(|| self.outputs.remove(0))
+    }
+
+    /// The request of this attempt is known, and not sent yet.
+    fn requested(&mut self, is_safe: bool) {
+        if !mem::take(&mut self.is_asking) {
+            return;
+        }
+        self.is_safe = is_safe;
+        self.is_repeatable = is_safe || self.policy.resend;
+        if is_safe {
+            return;
+        }
+        if !mem::replace(&mut self.may_send_unsafe, self.policy.resend) {
+            self.close(CloseReason::Failed {
+                failure: Failure::Earlier,
+                limit: None,
+            });
+        }
     }
 
     fn opened(&mut self, now: Timestamp) {

@@ -38,6 +38,8 @@ impl Session {
     pub(super) fn refreshed(&mut self, now: Timestamp) {
         if let Phase::Refreshing { is_refused } = self.phase {
             self.has_refreshed |= is_refused;
+            // Nothing was done but to refuse the request, and the user's function is the word that it be sent again.
+            self.may_send_unsafe |= is_refused;
             self.enter(Phase::Connecting, now);
             self.push(Output::Connect);
         }

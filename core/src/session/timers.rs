@@ -182,7 +182,12 @@ impl Session {
 
     pub(super) fn reopens_on_wake(&self) -> bool {
         let has_connection = matches!(self.phase, Phase::Open | Phase::Connecting);
-        self.policy.reopen_on_wake && self.is_repeatable && has_connection
+        self.policy.reopen_on_wake && self.costs_nothing() && has_connection
+    }
+
+    /// Whether the attempt in hand can be given up on a suspicion: its request may be made again, or was not made yet.
+    pub(super) fn costs_nothing(&self) -> bool {
+        self.is_repeatable || self.is_asking
     }
 
     pub(super) fn suspend(&mut self, at: At) {
@@ -213,7 +218,7 @@ impl Session {
             Some(limit)
                 if counts
                     && !self.has_told_limit
-                    && (self.is_repeatable || limit.then == LimitAction::Close) =>
+                    && (self.costs_nothing() || limit.then == LimitAction::Close) =>
             {
                 self.phase_since + limit.after.max(MIN_DELAY)
             }

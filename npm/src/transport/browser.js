@@ -1,11 +1,12 @@
 // @ts-check
 // The browser's own EventSource.
 
-import { EventSourceError, connectionLost, givenUp } from "../error.js";
-import { browserReconnects, failed, opened, reestablish } from "../inputs.js";
+import { EventSourceError, asError, connectionLost, givenUp } from "../error.js";
+import { browserReconnects, failed, opened, reestablish, requested } from "../inputs.js";
 import { schemeError, watchBlocks } from "./diagnosis.js";
 import { FetchTransport } from "./fetch.js";
 import { onLeaving } from "./leaving.js";
+import { ask } from "./request.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
 /** The standard's `EventSource.CLOSED`. */
@@ -28,6 +29,7 @@ function native() {
 }
 
 export class BrowserTransport {
+  /** There once the URL is known. @type {globalThis.EventSource | undefined} */
   #raw;
   #url;
   #link;
@@ -38,7 +40,11 @@ export class BrowserTransport {
   #forgetLeaving;
   #settings;
   #diagnosis;
+  /** @type {ReturnType<typeof watchBlocks> | undefined} */
   #blocks;
+  #abort = new AbortController();
+  /** Resolves once the page has not been left, if it began to be left. @type {Promise<unknown> | undefined} */
+  #staying;
   /** Asks why the browser has given up. @type {FetchTransport | undefined} */
   #asking;
 
@@ -50,7 +56,6 @@ export class BrowserTransport {
    * @param {import("./diagnosis.js").Diagnosis} diagnosis
    */
   constructor(url, settings, lastEventId, link, diagnosis) {
-    const { resumeParameter, withCredentials } = settings;
     const Native = native();
     if (!Native) {
       const message = "there is no EventSource here: open one in a browser";
@@ -59,6 +64,32 @@ export class BrowserTransport {
     this.#link = link;
     this.#settings = settings;
     this.#diagnosis = diagnosis;
+    this.#url = url;
+    if (settings.request) this.#ask(Native, lastEventId);
+    else this.#begin(Native, url, lastEventId);
+    this.#forgetLeaving = onLeaving((staying) => this.#checkAfter(staying));
+  }
+
+  /** Begins with the URL that the user's function answers with. @param {typeof globalThis.EventSource} Native @param {string} lastEventId */
+  async #ask(Native, lastEventId) {
+    // The function may use the source, which has to exist by then, and may close it.
+    await undefined;
+    const { signal } = this.#abort;
+    if (signal.aborted) return;
+    try {
+      const { url } = await ask(this.#url, this.#settings, this.#link, lastEventId, signal);
+      this.#link.receive(requested(true));
+      if (!signal.aborted) this.#begin(Native, url, lastEventId);
+    } catch (exception) {
+      await this.#staying;
+      this.#link.receive(failed(asError(exception)));
+    }
+  }
+
+  /** @param {typeof globalThis.EventSource} Native @param {string} url @param {string} lastEventId */
+  #begin(Native, url, lastEventId) {
+    const { resumeParameter, withCredentials } = this.#settings;
+    const link = this.#link;
     this.#url = withResumeParameter(url, resumeParameter, lastEventId);
     this.#raw = new Native(this.#url, { withCredentials });
     this.#raw.onopen = (event) => {
@@ -70,7 +101,7 @@ export class BrowserTransport {
       if (!isMessage(event)) this.#lost();
     };
     this.#blocks = watchBlocks(this.#url);
-    this.#forgetLeaving = onLeaving((staying) => this.#checkAfter(staying));
+    for (const [{ name }, listener] of this.#listeners) this.#raw.addEventListener(name, listener);
   }
 
   /** @param {Subscription} subscription */
@@ -87,43 +118,48 @@ export class BrowserTransport {
       link.receiveEvent(subscription, data, meta);
     };
     this.#listeners.set(subscription, listener);
-    this.#raw.addEventListener(subscription.name, listener);
+    this.#raw?.addEventListener(subscription.name, listener);
   }
 
   /** @param {Subscription} subscription */
   unlisten(subscription) {
     const listener = this.#listeners.get(subscription);
-    if (listener) this.#raw.removeEventListener(subscription.name, listener);
+    if (listener) this.#raw?.removeEventListener(subscription.name, listener);
     this.#listeners.delete(subscription);
   }
 
   close() {
     this.#forgetLeaving();
-    this.#blocks.stop();
+    this.#abort.abort();
+    this.#blocks?.stop();
     this.#asking?.close();
-    this.#raw.close();
-    this.#raw.onopen = null;
-    this.#raw.onerror = null;
+    if (this.#raw) {
+      this.#raw.close();
+      this.#raw.onopen = null;
+      this.#raw.onerror = null;
+    }
     for (const subscription of this.#listeners.keys()) this.unlisten(subscription);
   }
 
   /** If the page has stayed, it may have lost the connection. @param {Promise<unknown>} staying */
   async #checkAfter(staying) {
+    this.#staying = staying;
     await staying;
-    if (this.#raw.readyState === CLOSED)
+    if (this.#raw?.readyState === CLOSED)
       this.#link.receive(reestablish(connectionLost(this.#url, "the browser closed it when the page was about to be left")));
   }
 
   /** Only the `readyState` shows what has happened. */
   async #lost() {
     const url = this.#url;
-    if (this.#raw.readyState !== CLOSED) {
+    if (this.#raw?.readyState !== CLOSED) {
       this.#link.receive(browserReconnects(connectionLost(url)));
       return;
     }
     if (this.#settings.diagnose) {
       try {
-        this.#asking = new FetchTransport(url, this.#settings, "", this.#link, this.#diagnosis, true);
+        const settings = { ...this.#settings, request: undefined };
+        this.#asking = new FetchTransport(url, settings, "", this.#link, this.#diagnosis, true);
         return;
       } catch {
         // `fetch` refuses a URL with a password in it.
@@ -132,7 +168,7 @@ export class BrowserTransport {
     const message =
       'the server answered with a status other than 200 (204 means "stop"), with a content type other than text/event-stream, ' +
       "or CORS refused the answer; `diagnose: true` finds out which";
-    this.#link.receive(failed(schemeError(url) ?? (await this.#blocks.error()) ?? givenUp(url, message)));
+    this.#link.receive(failed(schemeError(url) ?? (await this.#blocks?.error()) ?? givenUp(url, message)));
   }
 }
 

@@ -58,15 +58,17 @@ export function watchBlocks(url) {
 export class Diagnosis {
   redirects = new Redirects();
   #mayAsk;
+  #fetch;
   /** Whether a request without the header was answered, and one with it. @type {boolean[]} */
   #wasAnswered = [];
   /** When the server was asked last, and whether it could be reached. */
   #askedAt = -PAUSE;
   #isReachable = false;
 
-  /** @param {string} url @param {import("../options.js").Settings} settings */
-  constructor(url, { diagnose = true }) {
-    this.#mayAsk = diagnose && "origin" in globalThis && new URL(url).origin !== globalThis.origin;
+  /** @param {import("../options.js").Settings} settings */
+  constructor({ fetch, diagnose = !fetch }) {
+    this.#mayAsk = diagnose && "origin" in globalThis;
+    this.#fetch = fetch;
   }
 
   /** @param {Request} request */
@@ -88,7 +90,8 @@ export class Diagnosis {
     if (error) return error;
     // Without a network no question is answered. A redirect that is refused is not followed for this either.
     const { method, mode, redirect } = request;
-    const isUsual = mode === "cors" && redirect === "follow" && globalThis.navigator?.onLine !== false;
+    const isOther = new URL(url).origin !== globalThis.origin;
+    const isUsual = isOther && mode === "cors" && redirect === "follow" && globalThis.navigator?.onLine !== false;
     const mayBeRefused = this.#mayAsk && isUsual && !abort.signal.aborted && !this.#wasAnswered[hasId(request)];
     if (!mayBeRefused || !(await this.#canReach(request, abort))) return connectionLost(url, cause);
     const certainty = method === "GET" ? "" : "probably ";
@@ -105,7 +108,7 @@ export class Diagnosis {
     const now = performance.now();
     if (now - this.#askedAt >= PAUSE) {
       this.#askedAt = now;
-      this.#isReachable = await isReachable(request, abort);
+      this.#isReachable = await isReachable(request, abort, this.#fetch ?? fetch);
     }
     return this.#isReachable;
   }
@@ -132,12 +135,13 @@ const hasId = ({ headers }) => Number(headers.has("Last-Event-ID"));
  *
  * @param {Request} request
  * @param {AbortController} abort
+ * @param {(url: string, init: any) => Promise<Response>} ask
  */
-async function isReachable({ url, method, credentials }, abort) {
+async function isReachable({ url, method, credentials }, abort, ask) {
   const { signal } = abort;
   let isReachable = false;
   await withPatience(PATIENCE, abort, async () => {
-    await fetch(url, { method: method === "GET" ? "GET" : "HEAD", mode: "no-cors", credentials, cache: "no-store", signal });
+    await ask(url, { method: method === "GET" ? "GET" : "HEAD", headers: {}, mode: "no-cors", credentials, cache: "no-store", signal });
     isReachable = true;
   });
   return isReachable;

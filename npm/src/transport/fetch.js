@@ -1,11 +1,12 @@
 // @ts-check
 // The fetch transport: `fetch`, the stream of the response body, and the parser in the WebAssembly.
 
-import { EventSourceError, asError, connectionLost, givenUp, messageOf } from "../error.js";
-import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
-import { encoder } from "../memory.js";
+import { asError, connectionLost, givenUp, invalidRequest } from "../error.js";
+import { bodyEnded, failed, finished, opened, reestablish, requested } from "../inputs.js";
+import { isSafe } from "../options.js";
 import { watchBlocks } from "./diagnosis.js";
 import { onLeaving } from "./leaving.js";
+import { ask, isAsked, requestOf } from "./request.js";
 import { ResponseReader } from "./response-reader.js";
 import { beginningOf, headOf, refusal, verdictOn } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
@@ -14,6 +15,8 @@ import { withResumeParameter } from "./resume-parameter.js";
 /** @typedef {import("../audience.js").Subscription} Subscription */
 /** @typedef {import("../inputs.js").Input} Input */
 /** @typedef {import("../options.js").Settings} Settings */
+/** @typedef {ReturnType<typeof watchBlocks>} Blocks */
+/** @typedef {[request: Request, init: RequestInit & { headers: { [name: string]: string } }]} MadeRequest A request, and what it is made of. */
 
 /** Workers with an old compatibility date have no cache, and refuse the option. */
 const NO_STORE = "cache" in (globalThis.Request?.prototype ?? {}) ? "no-store" : undefined;
@@ -23,9 +26,10 @@ export class FetchTransport extends ResponseReader {
   #url;
   #settings;
   #link;
-  #header;
+  #lastEventId;
   #diagnosis;
   #onlyAsks;
+  /** @type {Blocks | undefined} */
   #blocks;
   #abort = new AbortController();
   /** Resolves once the page has not been left, if it began to be left. @type {Promise<unknown> | undefined} */
@@ -42,17 +46,15 @@ export class FetchTransport extends ResponseReader {
    */
   constructor(url, settings, lastEventId, link, diagnosis, onlyAsks = false) {
     super(settings, lastEventId, link);
-    this.#url = withResumeParameter(url, settings.resumeParameter, lastEventId);
+    this.#url = url;
     this.#diagnosis = diagnosis;
     this.#onlyAsks = onlyAsks;
-    this.#blocks = watchBlocks(this.#url);
-    this.#header = settings.resumeParameter === undefined ? lastEventId : "";
+    this.#lastEventId = lastEventId;
     this.#settings = settings;
     this.#link = link;
-    const { headers } = settings;
     try {
       // An invalid request throws at once, as far as that is known.
-      this.#run(this.#request(typeof headers === "function" ? undefined : headers));
+      this.#run(this.#request({ url }));
     } catch (error) {
       this.close();
       throw error;
@@ -61,43 +63,37 @@ export class FetchTransport extends ResponseReader {
 
   close() {
     this.#forgetLeaving();
-    this.#blocks.stop();
+    this.#blocks?.stop();
     this.#abort.abort();
     super.close();
   }
 
-  /** Runs the request until it ends or this is closed. @param {Request} request */
+  /** Runs the request until it ends or this is closed. @param {MadeRequest} request */
   async #run(request) {
-    // A function that makes headers may use the source, which has to exist by then, and may close it.
+    // A function that is asked may use the source, which has to exist by then, and may close it.
     await undefined;
     if (!this.isOpen) return;
     const input = await this.#attempt(request).catch((exception) => failed(asError(exception)));
     await this.#staying;
-    if (this.isOpen) this.#link.receive(input);
+    if (input && this.isOpen) this.#link.receive(input);
   }
 
-  /** Makes a request, and returns how it ended. @param {Request} request @returns {Promise<Input>} */
-  async #attempt(request) {
-    const { headers } = this.#settings;
+  /** Makes a request, and returns how it ended. @param {MadeRequest} made @returns {Promise<Input | undefined>} */
+  async #attempt([request, init]) {
+    const { fetch: own } = this.#settings;
     this.#link.asks();
-    if (typeof headers === "function") {
-      let fresh;
-      try {
-        fresh = await headers();
-      } catch (cause) {
-        const message = `the headers of the request could not be made: ${messageOf(cause)}`;
-        // The function may succeed the next time.
-        return reestablish(new EventSourceError("headers", message, { url: this.#url, cause }));
-      }
-      request = this.#request(fresh, true);
+    if (isAsked(this.#settings)) {
+      [request, init] = this.#request(await ask(this.#url, this.#settings, this.#link, this.#lastEventId, this.#abort.signal));
+      if (this.#settings.request) this.#link.receive(requested(isSafe(request.method)));
+      if (!this.isOpen) return;
     }
     let response;
     try {
-      response = await this.#diagnosis.redirects.fetch(request);
+      response = await (own ? own(this.#url, init) : this.#diagnosis.redirects.fetch(request));
     } catch (cause) {
       // While the page is left, nothing is asked.
       await this.#staying;
-      const error = await this.#diagnosis.explain(this.#url, request, cause, this.#abort, this.#blocks);
+      const error = await this.#diagnosis.explain(this.#url, request, cause, this.#abort, /** @type {Blocks} */ (this.#blocks));
       // By the standard a refusal by CORS is a lost connection; the browser's own source gives up.
       const isLoss = error.code === "connection-lost" || (error.code === "cors" && !this.#onlyAsks);
       return (isLoss ? reestablish : failed)(error);
@@ -124,28 +120,21 @@ export class FetchTransport extends ResponseReader {
     }
   }
 
-  /** @param {HeadersInit | null} [given] @param {boolean} [isFresh] */
-  #request(given, isFresh = false) {
+  /** @param {import("./request.js").Answer & { url: string }} answer @returns {MadeRequest} */
+  #request(answer) {
+    const { resumeParameter, mode = "cors", cache = NO_STORE, redirect, referrerPolicy } = this.#settings;
+    this.#url = withResumeParameter(answer.url, resumeParameter, this.#lastEventId);
+    this.#blocks?.stop();
+    this.#blocks = watchBlocks(this.#url);
     try {
-      const headers = new Headers(given ?? undefined);
+      const { headers, ...request } = requestOf(this.#settings, answer, resumeParameter === undefined ? this.#lastEventId : "");
       if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");
-      const isPlaced = isFresh && headers.has("Last-Event-ID");
-      if (this.#header && !isPlaced) headers.set("Last-Event-ID", inBytes(this.#header));
-      // The options of a request have the names that `Request` knows, which leaves out the others.
-      return new Request(this.#url, {
-        mode: "cors",
-        cache: NO_STORE,
-        credentials: this.#settings.withCredentials ? "include" : "same-origin",
-        .../** @type {any} */ (this.#settings),
-        headers,
-        signal: this.#abort.signal,
-      });
+      const { signal } = this.#abort;
+      // Wrappers of `fetch` may spread the headers.
+      const init = { ...request, headers: Object.fromEntries(headers), mode, cache, redirect, referrerPolicy, signal };
+      return [new Request(this.#url, init), init];
     } catch (cause) {
-      const message = `invalid request: ${messageOf(cause)}`;
-      throw new EventSourceError("invalid-request", message, { url: this.#url, cause });
+      throw invalidRequest(this.#url, cause);
     }
   }
 }
-
-/** A text in which each character is a byte of UTF-8, as headers need it. @param {string} text */
-const inBytes = (text) => Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join("");

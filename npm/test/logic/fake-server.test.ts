@@ -188,7 +188,7 @@ describe("over fetch", () => {
   });
 
   test.each([
-    ["throws", () => Promise.reject(new Error("no token")), "headers", "waiting"],
+    ["throws", () => Promise.reject(new Error("no token")), "request", "waiting"],
     ["makes an invalid one", () => ({ "in valid": "" }), "invalid-request", "closed"],
   ])("a function for headers that %s fails the attempt", async (_, headers, code, state) => {
     const { source, errors } = listen("price", { transport: "fetch", headers, policy: "resilient" });

@@ -187,6 +187,21 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 });
 
+test.each(["waiting", "paused"])("a source that joins a connection that is %s is told when that connects", (type) => {
+  const policy = { preset: "resilient", pauseWhenHidden: 0 } as const;
+  const init = { shared: true, policy };
+  if (type === "paused") server.clock.hide();
+  const first = openOver("fetch", init);
+  first.onError(ignore);
+  if (type === "waiting") server.fail(503);
+  const joined = openOver("fetch", init);
+  const told = watch(joined);
+  expect([first.state.type, joined.state.type]).toEqual([type, type]);
+  server.clock.show();
+  server.clock.advance(1000);
+  expect([told, joined.state.type, server.connections]).toEqual([["connecting"], "connecting", 1]);
+});
+
 test("a POST is sent again by `reconnect` and `resume` alone", () => {
   const policy = { preset: "resilient", pauseWhenHidden: 10, reopenOnWake: true } as const;
   const source = openOver("fetch", { method: "POST", policy } as Partial<EventSourceInit>);

@@ -74,7 +74,7 @@ describe("a renewal that cannot be made", () => {
       server.clock.advance(1000);
     }
     server.sendWithId("order", "2", "2");
-    expect(told).toEqual(["open", "1", "headers", "headers", "headers", "2"]);
+    expect(told).toEqual(["open", "1", "request", "request", "request", "2"]);
     expect([server.attempts.length, server.connections, source.state.type]).toEqual([4, 1, "open"]);
     source.close();
   });

@@ -79,6 +79,24 @@ export const gemini = {
   failure: (message: string) => event({ error: { code: 503, message, status: "UNAVAILABLE" } }, "", "", "\r\n"),
 };
 
+/** A UI message stream of the AI SDK. */
+export const ui = {
+  start: event({ type: "start", messageId: "m1" }) + event({ type: "text-start", id: "0" }),
+  text: (delta: string) => event({ type: "text-delta", id: "0", delta }),
+  end: (finishReason: string) => event({ type: "text-end", id: "0" }) + event({ type: "finish", finishReason }) + event("[DONE]"),
+  failure: (errorText: string) => event({ type: "error", errorText }),
+};
+
+const RUN = { threadId: "t1", runId: "r1" };
+
+/** A run of TanStack AI, each of whose events has an id. */
+export const agent = {
+  start: event({ type: "RUN_STARTED", ...RUN }, "", "r1@0") + event({ type: "TEXT_MESSAGE_START", messageId: "m1" }, "", "r1@1"),
+  text: (delta: string, offset: number) => event({ type: "TEXT_MESSAGE_CONTENT", messageId: "m1", delta }, "", `r1@${offset}`),
+  end: (finishReason: string, offset: number) => event({ type: "RUN_FINISHED", ...RUN, finishReason }, "", `r1@${offset}`),
+  failure: (message: string, offset: number) => event({ type: "RUN_ERROR", message }, "", `r1@${offset}`),
+};
+
 /** MCP's Streamable HTTP. */
 export const mcp = {
   /** An event with nothing but an id, after which a client can continue. */

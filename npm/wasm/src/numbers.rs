@@ -116,6 +116,9 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         15 if detail == 0 => Input::ReadOn,
         15 => Input::HeldBack,
         14 => Input::Postponed(span),
+        20 => Input::Requested {
+            is_safe: detail != 0,
+        },
         36 => Input::Refreshing,
         37 => Input::Refreshed,
         38 => Input::RefreshFailed,

@@ -27,8 +27,8 @@ pub(crate) struct NumberedSession {
 /// flags, and with `deduplicate` ids to remember. Returns its number, which is valid until the session is [freed](table::free).
 ///
 /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
-/// 64 shares a connection, 128 finishes at the end of a response, 256 reconnects there,
-/// 512 is in a hidden page, 1024 has a function for a refresh.
+/// 64 shares a connection, 128 finishes at the end of a response, 256 reconnects there, 512 is in a hidden page,
+/// 1024 asks for the request of each attempt, 2048 has a function for a refresh.
 #[wasm_bindgen(js_name = newSession)]
 pub fn new_session(
     preset: usize,
@@ -48,11 +48,12 @@ pub fn new_session(
     numbers::set_options(&mut options.policy, &policy);
     options.has_rule = has(2);
     options.is_repeatable = has(4);
+    options.asks_request = has(1024);
     options.has_resume_parameter = has(8);
     options.has_terminal = has(16);
     options.is_offline = has(32);
     options.is_hidden = has(512);
-    options.has_refresh = has(1024);
+    options.has_refresh = has(2048);
     options.end_of_body = if has(128) {
         Some(EndOfBody::Finished)
     } else {

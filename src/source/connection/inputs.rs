@@ -63,7 +63,8 @@ impl Queued {
         };
         matches!(
             input,
-            Input::Opened
+            Input::Requested { .. }
+                | Input::Opened
                 | Input::Renewed
                 | Input::RenewalFailed
                 | Input::Lost(_)
@@ -81,6 +82,8 @@ impl Connection {
             TransportEvent::Unheard { name } => return self.hint_at(name),
             #[cfg(feature = "fetch")]
             TransportEvent::Asks => return self.note_request(),
+            #[cfg(feature = "fetch")]
+            TransportEvent::Requested { is_safe } => Input::Requested { is_safe }.into(),
             TransportEvent::Opened => Input::Opened.into(),
             #[cfg(feature = "fetch")]
             TransportEvent::Answered(response) => {

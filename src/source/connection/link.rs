@@ -7,6 +7,7 @@ use typed_eventsource_core::{FailureClass, Input, Loss, Output, Span, State};
 use super::{Connection, Queued, ToldError};
 use crate::{
     Error,
+    attempt::Attempt,
     host::Host,
     panics::Panics,
     transport::{Sink, Transport},
@@ -145,8 +146,7 @@ impl Connection {
                 message: "there is nothing to connect with".into(),
             });
         };
-        let last_event_id = self.session().last_event_id().to_owned();
-        let transport = connector.connect(&last_event_id, sink);
+        let transport = connector.connect(self.next_attempt(), sink);
         if self.is_closed() {
             return Ok(());
         }
@@ -173,6 +173,15 @@ impl Connection {
         }
         // A page may have replaced the functions that were called by code that closed the source.
         self.hold(&self.held.link, Rc::new(transport));
+    }
+
+    pub(super) fn next_attempt(&self) -> Attempt {
+        self.attempts.set(self.attempts.get() + 1);
+        Attempt {
+            number: self.attempts.get(),
+            last_event_id: self.session().last_event_id().to_owned(),
+            error: self.attempt_error.take(),
+        }
     }
 
     pub(super) fn connect_again(&self) {

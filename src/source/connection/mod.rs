@@ -53,7 +53,7 @@ use outputs::ToldError;
 #[cfg(feature = "fetch")]
 pub(super) use pace::Hold;
 use renewal::NextConnection;
-pub(super) use renewal::Renewal;
+pub(super) use renewal::{NEEDS_SAFE_REQUEST, Renewal};
 
 pub(super) type NoticeCallback = dyn FnMut(Notice<'_>);
 /// Makes a source share a connection from now on.
@@ -124,6 +124,10 @@ pub(crate) struct Connection {
     server_failure: Place<ToldError>,
     /// What had arrived of an event when the last response ended.
     unfinished: Place<ToldError>,
+    /// How many attempts there were.
+    attempts: Cell<u32>,
+    /// Why the last attempt has ended, if it has failed.
+    attempt_error: Place<Arc<Error>>,
     /// The last failure of the connection that was reported.
     earlier: Place<ToldError>,
     close_reason: OnceCell<CloseReason>,
@@ -272,6 +276,8 @@ impl Connection {
             told: Place::default(),
             server_failure: Place::default(),
             unfinished: Place::default(),
+            attempts: Cell::default(),
+            attempt_error: Place::default(),
             earlier: Place::default(),
             close_reason: OnceCell::new(),
             abort_reason: Place::default(),

@@ -92,6 +92,7 @@ impl Connection {
         let ToldError { error, is_reported } = self.error_of(report.failure);
         if report.attempt.is_some() {
             let error = Arc::clone(&error);
+            self.attempt_error.put(Arc::clone(&error));
             let is_reported = false;
             self.earlier.put(ToldError { error, is_reported });
         }

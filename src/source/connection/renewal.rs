@@ -6,6 +6,7 @@ use std::{
     cell::Cell,
     fmt,
     rc::Rc,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -47,6 +48,10 @@ impl Renewal {
         }
     }
 }
+
+/// What is wrong with a request that would be sent only once.
+pub(in crate::source) const NEEDS_SAFE_REQUEST: &str =
+    "`renew_before` needs a request that may be sent again";
 
 /// A connection that is to take the place of the current one.
 #[derive(Default)]
@@ -123,6 +128,18 @@ fn connect(connection: &Connection, next: &Rc<NextConnection>) {
                         fail(&connection, &next, error);
                     }
                 }
+                #[cfg(feature = "fetch")]
+                TransportEvent::Requested { is_safe: true } => {}
+                #[cfg(feature = "fetch")]
+                TransportEvent::Requested { is_safe: false } => {
+                    if let Some(next) = next.upgrade() {
+                        let error = Error::InvalidRequest {
+                            url: Arc::clone(&connection.url),
+                            message: NEEDS_SAFE_REQUEST.into(),
+                        };
+                        fail(&connection, &next, error);
+                    }
+                }
                 other => connection.receive(other),
             }
         })
@@ -130,12 +147,11 @@ fn connect(connection: &Connection, next: &Rc<NextConnection>) {
     #[cfg(feature = "fetch")]
     connection.note_request();
     connection.note_last_event_id();
-    let last_event_id = connection.session().last_event_id().to_owned();
     // The connector is taken out while it connects, as at any attempt.
     let Some(connector) = connection.held.connector.take() else {
         return;
     };
-    let transport = connector.connect(&last_event_id, sink);
+    let transport = connector.connect(connection.next_attempt(), sink);
     connection.hold(&connection.held.connector, connector);
     match transport {
         Ok(transport) if connection.is_next(next) => next.transport.put(transport),

@@ -289,3 +289,21 @@ fn a_post_is_sent_again_by_reconnect_and_resume_alone() {
     assert_eq!(journal.take(), ["connecting", "paused", "connecting"]);
     assert_eq!(server.attempts().len(), 3);
 }
+
+#[test]
+fn a_source_that_joins_a_connection_that_is_paused_is_told_when_that_connects() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    server.clock().hide();
+    let policy = Policy::browser().pause_when_hidden(Duration::ZERO);
+    let builder = EventSource::builder("/prices").policy(policy).shared(true);
+    let open = || builder.clone().open().unwrap();
+    let sources = [open(), open()];
+    assert_eq!(server.attempts(), []);
+    let _listeners = sources.each_ref().map(|source| watch(source, &journal));
+    for source in &sources {
+        assert_eq!(source.state(), State::Paused);
+    }
+    server.clock().show();
+    assert_eq!(journal.take(), ["connecting", "connecting"]);
+    assert_eq!(server.connections(), 1);
+}

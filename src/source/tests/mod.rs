@@ -20,6 +20,8 @@ mod refreshing;
 mod renewing;
 mod reopening;
 #[cfg(feature = "fetch")]
+mod requests;
+#[cfg(feature = "fetch")]
 mod responses;
 mod sharing;
 mod streams;

@@ -7,9 +7,12 @@ use wasm_bindgen::JsValue;
 use web_sys::{AbortController, Request, Url};
 
 use super::{
-    AttemptShared, Fetch,
+    AttemptShared, Fetch, RequestFunction, ask,
+    attempt_request::AttemptRequest,
     diagnosis::Diagnosis,
     reading::ResponseReader,
+    request::is_safe,
+    resolved,
     response::{beginning_of, head_of},
     response_body::{ReadError, ResponseBody},
 };
@@ -17,8 +20,9 @@ use crate::{
     Error, UndecodedEvent,
     host::browser::Timeout,
     panics::Panics,
+    place::Place,
     sys::{Response, exception_message},
-    transport::{TransportEvent, blocks::BlockWatch, hopeless, refused},
+    transport::{TransportEvent, blocks::BlockWatch, hopeless, refused, resume_url},
     yielder::Yielder,
 };
 
@@ -34,13 +38,18 @@ const GIVEN_UP: Loss = Loss::Fail {
 /// One request, and the reading of its response.
 pub(super) struct Attempt {
     pub(super) fetch: Rc<Fetch>,
+    /// Is asked for the request.
+    pub(super) request: Option<RequestFunction>,
     pub(super) with_credentials: bool,
-    pub(super) url: Arc<str>,
-    pub(super) last_event_id_header: String,
-    pub(super) last_event_id: Arc<str>,
+    /// The URL of the source, and then that of the request.
+    pub(super) url: Place<Arc<str>>,
+    pub(super) resume_parameter: Option<String>,
+    /// What users' functions are told.
+    pub(super) asked: crate::Attempt,
     pub(super) abort: AbortController,
     pub(super) diagnosis: Rc<Diagnosis>,
-    pub(super) blocks: BlockWatch,
+    /// Watches the URL of the source.
+    pub(super) blocks: Place<BlockWatch>,
     /// Whether only the head of the response matters: why the browser's own source has given up.
     pub(super) only_asks: bool,
     pub(super) shared: Rc<AttemptShared>,
@@ -77,34 +86,70 @@ impl Attempt {
     /// Runs the request, and returns how it ended.
     async fn run_request(&self, yielder: Yielder) -> TransportEvent<'static> {
         self.shared.emit(TransportEvent::Asks);
-        let (header, signal) = (&self.last_event_id_header, self.abort.signal());
-        let request = match self
-            .fetch
-            .make_request(&self.url, header, self.with_credentials, &signal)
-            .await
-        {
+        let request = match self.make_request().await {
             Ok(request) => request,
-            Err(error) => return request_error(error),
+            Err(error) => return unmade(error),
         };
-        match self.diagnosis.redirects.fetch(&request).await {
+        if self.request.is_some() {
+            let is_safe = is_safe(&request.method());
+            self.shared.emit(TransportEvent::Requested { is_safe });
+            if !self.shared.is_open() {
+                // The source is gone, so this reaches nobody.
+                return TransportEvent::Finished;
+            }
+        }
+        let blocks = self.blocks.take().filter(|_| self.request.is_none());
+        let blocks = blocks.unwrap_or_else(|| BlockWatch::new(&self.url()));
+        match self.diagnosis.fetch(&request).await {
             Ok(response) => {
                 self.diagnosis.note_answer(&request);
                 self.handle_response(&response.into(), yielder).await
             }
-            Err(exception) => self.unanswered(&request, &exception).await,
+            Err(exception) => self.unanswered(&request, &blocks, &exception).await,
         }
     }
 
+    /// Makes the request, for which the user's functions are asked.
+    async fn make_request(&self) -> Result<Request, Error> {
+        let (id, parameter) = (&self.asked.last_event_id, self.resume_parameter.as_deref());
+        let mut headers = self.fetch.make_headers(&self.url()).await?;
+        let mut answer = match &self.request {
+            Some(request) => ask(request, &self.asked, &self.url()).await?,
+            None => AttemptRequest::new(),
+        };
+        if let Some(url) = &answer.url {
+            self.url.put(resume_url(&resolved(url)?, parameter, id)?);
+        }
+        headers.append(&mut answer.headers);
+        answer.headers = headers;
+        let id = if parameter.is_some() { "" } else { id };
+        let signal = self.abort.signal();
+        self.fetch.request_for(
+            &self.url(),
+            &answer,
+            id,
+            self.with_credentials,
+            Some(&signal),
+        )
+    }
+
+    fn url(&self) -> Arc<str> {
+        self.url.get().unwrap_or_default()
+    }
+
     /// The end of a request that got no answer.
-    async fn unanswered(&self, request: &Request, exception: &JsValue) -> TransportEvent<'static> {
+    async fn unanswered(
+        &self,
+        request: &Request,
+        blocks: &BlockWatch,
+        exception: &JsValue,
+    ) -> TransportEvent<'static> {
         // While the page is left, nothing is asked.
         let error = match self.shared.is_leaving() {
             true => None,
             false => {
                 let (diagnosis, abort) = (&self.diagnosis, &self.abort);
-                diagnosis
-                    .explain(&self.url, request, abort, &self.blocks)
-                    .await
+                diagnosis.explain(&self.url(), request, abort, blocks).await
             }
         };
         match error {
@@ -127,7 +172,7 @@ impl Attempt {
         response: &Response,
         yielder: Yielder,
     ) -> TransportEvent<'static> {
-        let head = match head_of(response, &self.url) {
+        let head = match head_of(response, &self.url()) {
             Ok(head) => head,
             Err(exception) => return odd_response(&exception),
         };
@@ -146,13 +191,13 @@ impl Attempt {
                     String::new()
                 }
             };
-            return refused(&self.url, head, beginning);
+            return refused(&self.url(), head, beginning);
         }
         if self.only_asks {
             self.abort.abort();
             return TransportEvent::Lost {
                 error: Error::GivenUp {
-                    url: Arc::clone(&self.url),
+                    url: self.url(),
                     message: Some("it answers a `fetch` with an event stream".into()),
                 },
                 loss: GIVEN_UP,
@@ -175,7 +220,7 @@ impl Attempt {
     ) -> TransportEvent<'static> {
         let origin = Url::new(url).map_or_else(|_| String::new(), |url| url.origin());
         let mut reader = ResponseReader::new(
-            &self.last_event_id,
+            &Arc::from(&*self.asked.last_event_id),
             self.fetch.event_size_limit(),
             origin.into(),
             yielder,
@@ -235,17 +280,17 @@ impl Attempt {
 
     fn connection_lost(&self, message: String) -> Error {
         Error::ConnectionLost {
-            url: Arc::clone(&self.url),
+            url: self.url(),
             message: Some(message.into()),
         }
     }
 }
 
 /// The result if the request could not be made.
-fn request_error(error: Error) -> TransportEvent<'static> {
+pub(in crate::transport) fn unmade(error: Error) -> TransportEvent<'static> {
     match error {
-        // The function that makes the headers may succeed the next time.
-        Error::Headers { .. } => TransportEvent::Lost {
+        // The function that is asked may succeed the next time.
+        Error::Request { .. } => TransportEvent::Lost {
             error,
             loss: Loss::Reestablish,
         },

@@ -11,7 +11,7 @@ use web_sys::{
     RequestRedirect, Url,
 };
 
-use super::redirects::Redirects;
+use super::{Fetch, redirects::Redirects};
 use crate::{
     Error,
     host::browser::{self, Timeout},
@@ -33,7 +33,8 @@ const LAST_EVENT_ID: &str = "last-event-id";
 
 /// What was found out about the requests of one source.
 pub(super) struct Diagnosis {
-    pub(super) redirects: Redirects,
+    redirects: Redirects,
+    fetch: Rc<Fetch>,
     may_ask: bool,
     page_origin: String,
     /// Whether a request without a `Last-Event-ID` header was answered, and one with it, which needs a preflight.
@@ -45,16 +46,23 @@ pub(super) struct Diagnosis {
 }
 
 impl Diagnosis {
-    pub(super) fn new(url: &str, may_ask: bool) -> Self {
-        let page_origin = sys::Global::origin().unwrap_or_default();
-        let is_own = Url::new(url).is_ok_and(|url| url.origin() == page_origin);
+    pub(super) fn new(fetch: Rc<Fetch>, may_ask: Option<bool>) -> Self {
         Self {
             redirects: Redirects::default(),
-            may_ask: may_ask && !is_own,
-            page_origin,
+            may_ask: may_ask.unwrap_or(fetch.is_global()),
+            fetch,
+            page_origin: sys::Global::origin().unwrap_or_default(),
             was_answered: Default::default(),
             asked_at: Cell::default(),
             is_reachable: Cell::default(),
+        }
+    }
+
+    /// Has a request made, by the user's function if there is one.
+    pub(super) async fn fetch(&self, request: &Request) -> Result<JsValue, JsValue> {
+        match self.fetch.fetch(request).await {
+            Some(response) => response,
+            None => self.redirects.fetch(request).await,
         }
     }
 
@@ -85,6 +93,7 @@ impl Diagnosis {
         }
         // Without a network no question is answered. A redirect that is refused is not followed for this either.
         let may_be_refused = self.may_ask
+            && !self.is_own(url)
             && !self.was_answered[usize::from(has_id(request))].get()
             && request.mode() == RequestMode::Cors
             && request.redirect() == RequestRedirect::Follow
@@ -107,13 +116,18 @@ impl Diagnosis {
         })
     }
 
+    fn is_own(&self, url: &str) -> bool {
+        Url::new(url).is_ok_and(|url| url.origin() == self.page_origin)
+    }
+
     /// Asks whether the server can be reached. Soon after a question, its answer holds.
     async fn can_reach(&self, request: &Request, abort: &AbortController) -> bool {
         let now = browser::now();
         let is_soon = |asked_at: Span| now - asked_at < PAUSE;
         if !self.asked_at.get().is_some_and(is_soon) {
             self.asked_at.set(Some(now));
-            self.is_reachable.set(is_reachable(request, abort).await);
+            let is_reachable = is_reachable(&self.fetch, request, abort).await;
+            self.is_reachable.set(is_reachable);
         }
         self.is_reachable.get()
     }
@@ -166,7 +180,7 @@ fn has_id(request: &Request) -> bool {
 
 /// Whether there is an answer to a request, which the page may not see. A HEAD is not enough: some servers only send the head of
 /// a stream with its body.
-async fn is_reachable(request: &Request, abort: &AbortController) -> bool {
+async fn is_reachable(fetch: &Fetch, request: &Request, abort: &AbortController) -> bool {
     let init = RequestInit::new();
     let method = request.method();
     init.set_method(if method == "GET" { "GET" } else { "HEAD" });
@@ -178,6 +192,9 @@ async fn is_reachable(request: &Request, abort: &AbortController) -> bool {
     let _limit = Timeout::new(PATIENCE, Box::new(move |_| limit.abort()));
     let answer = async {
         let request = Request::new_with_str_and_init(&request.url(), &init)?;
+        if let Some(response) = fetch.fetch(&request).await {
+            return response;
+        }
         JsFuture::from(Promise::resolve(&sys::fetch(&request)?)).await
     };
     let is_reachable = answer.await.is_ok();

@@ -1,6 +1,7 @@
 //! The fetch transport: `fetch`, the stream of the response body, and the parser of event streams.
 
 mod attempt;
+mod attempt_request;
 mod diagnosis;
 mod reading;
 mod redirects;
@@ -23,9 +24,14 @@ use web_sys::{AbortController, Request};
 use super::{Sink, TransportEvent, blocks::BlockWatch, leaving::LeaveWatch, resume_url, valid_url};
 use crate::{Error, panics::Panics, place::Place, yielder::Yielder};
 use attempt::Attempt;
+pub use attempt_request::{AttemptRequest, RequestResult};
+pub(crate) use attempt_request::{RequestFunction, request_function};
 use diagnosis::Diagnosis;
 pub use request::{Fetch, HeadersResult};
 pub use request_body::Body;
+pub(super) use {attempt::unmade, attempt_request::ask};
+#[cfg(any(test, feature = "testing"))]
+pub(super) use {attempt_request::function_error, request::is_safe};
 
 /// The most events between two turns of the event loop, if there are no streams or their queues hold more.
 const MAX_EVENTS_PER_TURN: usize = 16 * 1024;
@@ -33,6 +39,7 @@ const MAX_EVENTS_PER_TURN: usize = 16 * 1024;
 /// Makes the requests of one source.
 pub(crate) struct FetchConnector {
     fetch: Rc<Fetch>,
+    request: Option<RequestFunction>,
     /// Unless the [`Fetch`] says.
     with_credentials: bool,
     /// Resolved.
@@ -51,21 +58,29 @@ impl FetchConnector {
         with_credentials: bool,
         resume_parameter: Option<String>,
         terminal_data: Option<Rc<str>>,
-        diagnoses: bool,
+        diagnoses: Option<bool>,
     ) -> Result<Self, Error> {
-        let resolved = Request::new_with_str(url).map(|request| request.url());
-        let url = valid_url(url, resolved)?;
+        let url = resolved(url)?;
         let header = fetch.start().filter(|_| resume_parameter.is_none());
         fetch.check(&url, header.unwrap_or_default(), with_credentials)?;
         Ok(Self {
+            diagnosis: Rc::new(Diagnosis::new(Rc::clone(&fetch), diagnoses)),
+            request: fetch.request_function().cloned(),
             fetch,
             with_credentials,
-            diagnosis: Rc::new(Diagnosis::new(&url, diagnoses)),
             url,
             resume_parameter,
             terminal_data,
             max_events: Rc::new(Cell::new(MAX_EVENTS_PER_TURN)),
         })
+    }
+
+    /// Has this connector ask for the request of each attempt.
+    pub(crate) fn with_request(self, request: Option<RequestFunction>) -> Self {
+        Self {
+            request: request.or(self.request),
+            ..self
+        }
     }
 
     pub(super) fn url(&self) -> &Arc<str> {
@@ -77,31 +92,29 @@ impl FetchConnector {
         self.max_events.set(max_events);
     }
 
-    pub(super) fn connect(&self, last_event_id: &str, sink: Sink) -> Result<FetchTransport, Error> {
+    pub(super) fn connect(
+        &self,
+        attempt: crate::Attempt,
+        sink: Sink,
+    ) -> Result<FetchTransport, Error> {
         let parameter = self.resume_parameter.as_deref();
-        let url = resume_url(&self.url, parameter, last_event_id)?;
-        self.request(url, last_event_id, false, sink)
+        let url = resume_url(&self.url, parameter, &attempt.last_event_id)?;
+        self.request(url, attempt, false, sink)
     }
 
     /// Makes a request for the head of the response alone: why the browser's own source has given up on this URL.
     pub(super) fn ask(&self, url: Arc<str>, sink: Sink) -> Result<FetchTransport, Error> {
-        self.request(url, "", true, sink)
+        self.request(url, crate::Attempt::new(1), true, sink)
     }
 
     fn request(
         &self,
         url: Arc<str>,
-        last_event_id: &str,
+        asked: crate::Attempt,
         only_asks: bool,
         sink: Sink,
     ) -> Result<FetchTransport, Error> {
         let abort = AbortController::new().map_err(|_| Error::Unsupported)?;
-        let parameter = self.resume_parameter.as_deref();
-        let header = if parameter.is_some() {
-            ""
-        } else {
-            last_event_id
-        };
         let shared = Rc::new(AttemptShared {
             names: RefCell::default(),
             listens_to_all: Cell::default(),
@@ -125,13 +138,14 @@ impl FetchConnector {
         }));
         let attempt = Attempt {
             fetch: Rc::clone(&self.fetch),
+            request: self.request.clone(),
             with_credentials: self.with_credentials,
             diagnosis: Rc::clone(&self.diagnosis),
-            blocks: BlockWatch::new(&url),
+            blocks: BlockWatch::new(&url).into(),
             only_asks,
-            url,
-            last_event_id_header: header.to_owned(),
-            last_event_id: last_event_id.into(),
+            url: url.into(),
+            resume_parameter: self.resume_parameter.clone(),
+            asked,
             abort: abort.clone(),
             shared: Rc::clone(&shared),
             panics: Panics::default(),
@@ -139,6 +153,12 @@ impl FetchConnector {
         spawn_local(attempt.run(Yielder::new()));
         Ok(FetchTransport { shared, abort })
     }
+}
+
+/// The URL as the browser would ask it, resolved against the document or the worker.
+fn resolved(url: &str) -> Result<Arc<str>, Error> {
+    let resolved = Request::new_with_str(url).map(|request| request.url());
+    valid_url(url, resolved)
 }
 
 /// Whether the response is read.

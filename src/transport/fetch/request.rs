@@ -10,8 +10,15 @@ use web_sys::{
     RequestMode, RequestRedirect,
 };
 
-use super::request_body::Body;
-use crate::{Error, ResponseHead, closure::SharedClosure, panics::Panics, sys::exception_message};
+use super::{
+    attempt_request::{
+        AttemptRequest, RequestFunction, RequestResult, function_error, request_function,
+    },
+    request_body::Body,
+};
+use crate::{
+    Attempt, Error, ResponseHead, closure::SharedClosure, panics::Panics, sys::exception_message,
+};
 
 /// Carries the events of a source by `fetch` and this crate's parser, in place of the browser's own `EventSource`:
 /// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
@@ -53,6 +60,8 @@ pub struct Fetch {
     method: String,
     headers: Vec<(String, String)>,
     fresh_headers: Option<FreshHeaders>,
+    request: Option<RequestFunction>,
+    own_fetch: Option<OwnFetch>,
     last_event_id: Option<String>,
     body: Option<Body>,
     credentials: Option<RequestCredentials>,
@@ -66,6 +75,10 @@ pub struct Fetch {
 }
 
 type FreshHeaders = SharedClosure<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>;
+
+type OwnFetch = SharedClosure<dyn Fn(Request) -> Pin<Box<dyn Future<Output = FetchResult>>>>;
+
+type FetchResult = Result<web_sys::Response, JsValue>;
 
 type Accept = SharedClosure<dyn Fn(&ResponseHead) -> bool>;
 
@@ -92,6 +105,8 @@ impl Fetch {
             method: "GET".into(),
             headers: Vec::new(),
             fresh_headers: None,
+            request: None,
+            own_fetch: None,
             last_event_id: None,
             body: None,
             credentials: None,
@@ -127,9 +142,9 @@ impl Fetch {
     /// A function that makes headers before each attempt, since tokens expire. They replace [fixed ones](Self::header)
     /// with the same name.
     ///
-    /// If the function fails, the attempt fails with [`Error::Headers`], and the next one follows as after a lost
+    /// If the function fails, the attempt fails with [`Error::Request`], and the next one follows as after a lost
     /// connection; a request that may be sent only once closes the source. A forbidden header closes it with
-    /// [`Error::InvalidRequest`].
+    /// [`Error::InvalidRequest`]. It is the short form of [`request`](Self::request) for headers alone.
     ///
     /// ```
     /// # async fn token() -> Result<String, std::fmt::Error> { Ok("…".into()) }
@@ -146,6 +161,60 @@ impl Fetch {
     {
         let headers = move || -> Pin<Box<dyn Future<Output = _>>> { Box::pin(headers()) };
         self.fresh_headers = Some(SharedClosure::new(Rc::new(headers)));
+        self
+    }
+
+    /// A function that is asked for the request before each attempt, the first included, since tokens expire, and since an
+    /// answer that was cut may be had from elsewhere. What it leaves out is as the other settings say.
+    ///
+    /// If it fails, the attempt fails with [`Error::Request`], and the next one follows as after a lost connection. While it has
+    /// not answered, the limit of a [slow opening](crate::Policy::on_slow_open) counts. When the attempt is over, because
+    /// the source closes for instance, the future is dropped. A request that the browser refuses closes the source with
+    /// [`Error::InvalidRequest`].
+    ///
+    /// What it answers decides whether the request may be sent more than once. After a failure it is asked again, whatever was
+    /// sent; but a method other than GET and HEAD is sent once. If it answers with such a method again, the source closes with the
+    /// error of the attempt before, and sends nothing; unless the policy [resends](crate::Policy::resend), or
+    /// [resends what was refused](crate::Policy::resend_refused), or its rule has reopened, or the response was whole and
+    /// [`EndOfBody::Reconnect`](crate::EndOfBody::Reconnect) is set. The end of a response means what it means for the request that
+    /// was sent.
+    ///
+    /// ```
+    /// use typed_eventsource::{AttemptRequest, Fetch};
+    ///
+    /// let chat = Fetch::post().body("Why is the sky blue?").request(async |attempt| match attempt.number {
+    ///     1 => Ok(AttemptRequest::new()),
+    ///     _ => Ok(AttemptRequest::get("/chat/42/stream")),
+    /// });
+    /// ```
+    pub fn request(mut self, request: impl AsyncFn(Attempt) -> RequestResult + 'static) -> Self {
+        self.request = Some(request_function(request));
+        self
+    }
+
+    /// A function that makes the requests in place of the global `fetch`, once for each attempt. What it fails with is a lost
+    /// connection.
+    ///
+    /// [`diagnose`](crate::EventSourceBuilder::diagnose) is then off by default, since one more request need not lead where this
+    /// function leads. To switch it on has it ask through this function, too.
+    ///
+    /// ```
+    /// use typed_eventsource::Fetch;
+    /// use wasm_bindgen::JsCast;
+    /// use wasm_bindgen_futures::JsFuture;
+    ///
+    /// let fetch = Fetch::new().fetch_with(async |request| {
+    ///     let window = web_sys::window().ok_or("there is no window")?;
+    ///     Ok(JsFuture::from(window.fetch_with_request(&request)).await?.unchecked_into())
+    /// });
+    /// ```
+    pub fn fetch_with(mut self, fetch: impl AsyncFn(Request) -> FetchResult + 'static) -> Self {
+        let fetch = Rc::new(fetch);
+        let fetch = move |request| -> Pin<Box<dyn Future<Output = _>>> {
+            let fetch = Rc::clone(&fetch);
+            Box::pin(async move { fetch(request).await })
+        };
+        self.own_fetch = Some(SharedClosure::new(Rc::new(fetch)));
         self
     }
 
@@ -269,18 +338,23 @@ impl Fetch {
             }
         }
         share(&mut self.fresh_headers, &other.fresh_headers);
+        share(&mut self.request, &other.request);
+        share(&mut self.own_fetch, &other.own_fetch);
         share(&mut self.accept, &other.accept);
         self
     }
 
     /// From now on this and its clones call the closures of a newer one that has the same.
     pub(crate) fn adopt_closures(&self, newer: &Self) {
-        if let (Some(own), Some(newer)) = (&self.fresh_headers, &newer.fresh_headers) {
-            own.replace_by(newer);
+        fn adopt<F: ?Sized>(own: &Option<SharedClosure<F>>, newer: &Option<SharedClosure<F>>) {
+            if let (Some(own), Some(newer)) = (own, newer) {
+                own.replace_by(newer);
+            }
         }
-        if let (Some(own), Some(newer)) = (&self.accept, &newer.accept) {
-            own.replace_by(newer);
-        }
+        adopt(&self.fresh_headers, &newer.fresh_headers);
+        adopt(&self.request, &newer.request);
+        adopt(&self.own_fetch, &newer.own_fetch);
+        adopt(&self.accept, &newer.accept);
     }
 
     pub(super) fn error_body_size_limit(&self) -> usize {
@@ -293,13 +367,31 @@ impl Fetch {
     }
 
     pub(crate) fn is_repeatable(&self) -> bool {
-        let is = |method: &str| self.method.eq_ignore_ascii_case(method);
-        is("GET") || is("HEAD")
+        is_safe(&self.method)
+    }
+
+    /// The function that is asked for the request of each attempt.
+    pub(crate) fn request_function(&self) -> Option<&RequestFunction> {
+        self.request.as_ref()
+    }
+
+    /// Whether the global `fetch` makes the requests.
+    pub(super) fn is_global(&self) -> bool {
+        self.own_fetch.is_none()
+    }
+
+    /// Has the user's function make a request, if there is one.
+    pub(super) async fn fetch(&self, request: &Request) -> Option<Result<JsValue, JsValue>> {
+        let response = self.own_fetch.as_ref()?.current()(Clone::clone(request));
+        Some(response.await.map(JsValue::from))
     }
 
     /// What a fake server sees of a request. Fresh headers are there if they are ready at once, since nothing awaits them.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn method_headers_and_body(&self) -> (String, Vec<(String, String)>, Vec<u8>) {
+    pub(crate) fn method_headers_and_body(
+        &self,
+        answer: &AttemptRequest,
+    ) -> (String, Vec<(String, String)>, Vec<u8>) {
         let mut headers = self.headers.clone();
         if let Some(fresh) = &self.fresh_headers {
             let mut fresh = fresh.current()();
@@ -308,8 +400,11 @@ impl Fetch {
                 headers.extend(fresh);
             }
         }
-        let body = self.body.as_ref().map_or(&[][..], Body::bytes);
-        (self.method.clone(), headers, body.to_vec())
+        headers.extend(answer.headers.iter().cloned());
+        let body = answer.body_or(self.body.as_ref());
+        let body = body.map_or(&[][..], Body::bytes);
+        let method = self.method_of(answer);
+        (method.to_owned(), headers, body.to_vec())
     }
 
     pub(super) fn event_size_limit(&self) -> usize {
@@ -323,40 +418,32 @@ impl Fetch {
         last_event_id: &str,
         with_credentials: bool,
     ) -> Result<(), Error> {
-        self.request(url, last_event_id, with_credentials, &[], None)
+        let answer = AttemptRequest::new();
+        self.request_for(url, &answer, last_event_id, with_credentials, None)
             .map(drop)
     }
 
-    /// Makes the request of one attempt, with fresh headers.
-    pub(super) async fn make_request(
-        &self,
-        url: &str,
-        last_event_id: &str,
-        with_credentials: bool,
-        signal: &AbortSignal,
-    ) -> Result<Request, Error> {
-        let fresh = match &self.fresh_headers {
+    /// The headers that a function makes for an attempt.
+    pub(super) async fn make_headers(&self, url: &str) -> Result<Vec<(String, String)>, Error> {
+        match &self.fresh_headers {
             Some(headers) => {
                 let headers = headers.current()();
-                headers.await.map_err(|error| Error::Headers {
-                    url: url.into(),
-                    message: error.to_string().into(),
-                })?
+                headers.await.map_err(|error| function_error(url, &*error))
             }
-            None => Vec::new(),
-        };
-        self.request(url, last_event_id, with_credentials, &fresh, Some(signal))
+            None => Ok(Vec::new()),
+        }
     }
 
-    fn request(
+    /// Makes the request of one attempt. The answer has the fresh headers, too.
+    pub(super) fn request_for(
         &self,
         url: &str,
+        answer: &AttemptRequest,
         last_event_id: &str,
         with_credentials: bool,
-        fresh: &[(String, String)],
         signal: Option<&AbortSignal>,
     ) -> Result<Request, Error> {
-        self.init(last_event_id, with_credentials, fresh, signal)
+        self.init(answer, last_event_id, with_credentials, signal)
             .and_then(|init| Request::new_with_str_and_init(url, &init))
             .map_err(|error| Error::InvalidRequest {
                 url: url.into(),
@@ -364,11 +451,15 @@ impl Fetch {
             })
     }
 
+    fn method_of<'a>(&'a self, answer: &'a AttemptRequest) -> &'a str {
+        answer.method.as_deref().unwrap_or(&self.method)
+    }
+
     fn init(
         &self,
+        answer: &AttemptRequest,
         last_event_id: &str,
         with_credentials: bool,
-        fresh: &[(String, String)],
         signal: Option<&AbortSignal>,
     ) -> Result<RequestInit, JsValue> {
         let headers = Headers::new()?;
@@ -379,24 +470,25 @@ impl Fetch {
         if !last_event_id.is_empty() {
             headers.set("Last-Event-ID", &utf8_header(last_event_id))?;
         }
-        for (name, value) in fresh {
+        for (name, value) in &answer.headers {
             headers.set(name, value)?;
         }
         let init = RequestInit::new();
-        init.set_method(&self.method);
+        init.set_method(self.method_of(answer));
         init.set_headers(&headers);
         init.set_mode(self.mode);
         init.set_cache(self.cache);
         init.set_redirect(self.redirect);
         init.set_signal(signal);
-        if let Some(body) = &self.body {
+        if let Some(body) = answer.body_or(self.body.as_ref()) {
             init.set_body(&body.to_js());
         }
         let default = match with_credentials {
             true => RequestCredentials::Include,
             false => RequestCredentials::SameOrigin,
         };
-        init.set_credentials(self.credentials.unwrap_or(default));
+        let credentials = answer.credentials.or(self.credentials);
+        init.set_credentials(credentials.unwrap_or(default));
         if let Some(policy) = self.referrer_policy {
             init.set_referrer_policy(policy);
         }
@@ -426,6 +518,11 @@ impl fmt::Debug for Fetch {
             .field("max_event_size", &self.max_event_size)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether requests of this method may be made more than once.
+pub(in crate::transport) fn is_safe(method: &str) -> bool {
+    method.eq_ignore_ascii_case("GET") || method.eq_ignore_ascii_case("HEAD")
 }
 
 /// The value of a header that is sent as UTF-8: JavaScript's headers take a character for each byte.

@@ -82,7 +82,7 @@ async fn headers_that_cannot_be_made_are_an_error_and_there_is_another_attempt_a
         let source = script.builder().fetch(fetch).policy(policy).open();
         let mut journal = journal(&source.expect("a valid request"), &["message"]);
         let expected = [
-            "error: the headers of the request could not be made: no token",
+            "error: the request could not be made: no token",
             "waiting 10ms for attempt 1",
             "connecting",
             "open",

@@ -3,6 +3,7 @@
 mod accepting;
 mod answers;
 mod any;
+mod asking;
 mod backlog;
 mod chunks;
 mod cut;

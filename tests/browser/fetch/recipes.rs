@@ -22,6 +22,9 @@ mod openai_chat;
 #[allow(unreachable_pub, reason = "an app has it in a module")]
 #[path = "../../../docs/recipes/openai_responses.rs"]
 mod openai_responses;
+#[allow(unreachable_pub, reason = "an app has it in a module")]
+#[path = "../../../docs/recipes/tanstack_ai.rs"]
+mod tanstack_ai;
 
 type Outcome = Result<String, Box<dyn Error>>;
 
@@ -116,6 +119,50 @@ async fn an_answer_of_gemini_is_shown_and_one_that_is_cut_is_not_asked_for_again
             gemini::generate(url, &request(), show).await
         })
         .await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_of_tanstack_ai_that_is_cut_is_gone_on_with_by_get() {
+    run(async || {
+        let piece = |text: &str, id: u8| {
+            format!(
+                "id: {id}\ndata: {{\"type\":\"TEXT_MESSAGE_CONTENT\",\"delta\":\"{text}\"}}\n\n"
+            )
+        };
+        let cut = &piece("lo", 2)[..20];
+        let end = "data: {\"type\":\"RUN_FINISHED\",\"finishReason\":\"stop\"}\n\n";
+        let script = Script::put([
+            Attempt::ending(&[&piece("Hel", 1), cut].concat()),
+            Attempt::sending(&[&piece("lo", 2), end].concat()),
+        ])
+        .await;
+        let mut shown = String::new();
+        let outcome = tanstack_ai::run(&script.url(), "r1", &request(), |text| {
+            shown.push_str(text);
+        })
+        .await;
+        assert_eq!(
+            (outcome.expect("an answer"), shown),
+            ("stop".into(), "Hello".into())
+        );
+        let seen = script.seen_closed(2).await;
+        let requests: Vec<_> = seen
+            .iter()
+            .map(|attempt| {
+                (
+                    &*attempt.method,
+                    attempt.header("last-event-id"),
+                    &*attempt.body,
+                )
+            })
+            .collect();
+        assert_eq!(
+            requests,
+            [("POST", "", &*request().to_string()), ("GET", "1", "")]
+        );
+        assert!(seen[1].path.ends_with("?runId=r1"), "{}", seen[1].path);
     })
     .await;
 }

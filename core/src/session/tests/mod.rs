@@ -16,6 +16,7 @@ mod reconnecting;
 mod refresh;
 mod relayed;
 mod renewal;
+mod requested;
 mod slow_opening;
 mod space;
 mod terminal;

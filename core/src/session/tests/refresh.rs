@@ -105,6 +105,24 @@ fn a_request_that_is_sent_once_is_sent_again_after_a_refresh() {
 }
 
 #[test]
+fn a_request_that_is_asked_for_and_not_safe_is_sent_again_after_a_refresh_and_then_no_more() {
+    let mut source = TestSession::with_options(Options {
+        asks_request: true,
+        has_refresh: true,
+        ..Options::new(Transport::Fetch)
+    });
+    let post = || Input::Requested { is_safe: false };
+    source.handle(post());
+    source.handle(refusal(401));
+    source.handle(Input::Refreshed);
+    assert_eq!(source.handle(post()), []);
+    source.open().hang_up();
+    assert_eq!(source.next_deadline(), Outcome::Connect);
+    let closed = closed_by(Failure::Earlier, None);
+    assert_eq!(source.handle(post()), [closed]);
+}
+
+#[test]
 fn a_refresh_that_fails_closes() {
     let failed = refused().outcome_of(Input::RefreshFailed);
     assert_eq!(failed, CLOSED_BY_FAILURE);

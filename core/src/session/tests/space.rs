@@ -194,6 +194,7 @@ impl From<ModelHappening> for Happening {
     fn from(happening: ModelHappening) -> Self {
         Self::Input(match happening {
             ModelHappening::Opened => Input::Opened,
+            ModelHappening::Requested(is_safe) => Input::Requested { is_safe },
             ModelHappening::Comment => Input::Comment,
             ModelHappening::Decoded => Input::Decoded,
             ModelHappening::DecodeFailed => Input::DecodeFailed,

@@ -79,3 +79,31 @@ test("a Worker in miniflare gets its events", async (t) => {
   t.after(() => miniflare.dispose());
   await assertHears(Object.keys(ENDS), (url) => miniflare.dispatchFetch(`http://worker.test${url}`));
 });
+
+test("a Worker in miniflare gets its events from another one, by a service binding in place of `fetch`", async (t) => {
+  const modules = { modules: true, compatibilityDate: "2026-04-01" };
+  const feed = `export default {
+    async fetch(request) {
+      const isExpected = request.url === "http://feed/prices" && request.headers.get("X-Asked") === "1" && (await request.text()) === "{}";
+      const prices = [...Array(100).keys()].map((price) => \`event: price\\ndata: \${price}\\n\\n\`);
+      const headers = { "Content-Type": "text/event-stream" };
+      return new Response(prices.join("") + "event: bye\\ndata: null\\n\\n", { status: isExpected ? 200 : 400, headers });
+    },
+  }`;
+  const miniflare = new Miniflare({
+    workers: [
+      {
+        name: "listener",
+        ...modules,
+        modulesRoot: path("dist"),
+        scriptPath: path("dist/worker.js"),
+        modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
+        serviceBindings: { FEED: "feed" },
+      },
+      { name: "feed", ...modules, script: feed },
+    ],
+  });
+  t.after(() => miniflare.dispose());
+  const answer = await miniflare.dispatchFetch(`http://worker.test/bound?stream=${encodeURIComponent("http://feed/prices")}`);
+  assert.deepEqual(await answer.json(), [...Array(100).keys(), ENDS.listen]);
+});

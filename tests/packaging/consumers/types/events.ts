@@ -70,9 +70,14 @@ source.onAny((event) => {
   if (event.type === "price") expect<Equal<typeof event.data, Price>>();
 });
 
+source.pause();
+source.resume();
+source.reconnect();
 source.onState((state) => {
   expect<Equal<typeof state, State>>();
   if (state.type === "waiting") expect<Equal<typeof state.attempt, number>>();
+  // @ts-expect-error A source that is paused makes no attempt.
+  if (state.type === "paused") void state.attempt;
 });
 source.onError((error) => {
   expect<Equal<typeof error, EventSourceError>>();

@@ -25,6 +25,9 @@ server.respond({ status: 429, headers: { "Retry-After": "34" }, url: "/elsewhere
 server.respond({ body: {} });
 server.clock.goOffline();
 server.clock.goOnline();
+server.clock.hide();
+server.clock.show();
+server.clock.freeze(1000);
 // @ts-expect-error A clock comes with a server.
 new FakeClock();
 // @ts-expect-error `FakeServer.at` makes a server for one URL.

@@ -4,18 +4,23 @@ import { EventSource } from "typed-eventsource";
 import { EventStreamParser, EventStreamParserStream } from "typed-eventsource/parser";
 
 export default {
-  async fetch(request) {
+  async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
     const url = searchParams.get("stream");
-    const heard = { "/listen": listen, "/parse": parse, "/pipe": pipe }[pathname](url);
+    const heard = { "/listen": listen, "/bound": listen, "/parse": parse, "/pipe": pipe }[pathname](
+      url,
+      // A service binding is called by its own `fetch`.
+      pathname === "/bound" ? (url, init) => env.FEED.fetch(url, init) : undefined,
+    );
     return Response.json(await heard);
   },
 };
 
-async function listen(url) {
+async function listen(url, fetch) {
   const heard = [];
   const source = new EventSource(url, {
     transport: "fetch",
+    fetch,
     method: "POST",
     body: "{}",
     headers: { "X-Asked": "1" },

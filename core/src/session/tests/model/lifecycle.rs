@@ -19,8 +19,12 @@ impl Source {
             Phase::Postponed(_) | Phase::Refreshing { .. } | Phase::Closed => {}
             Phase::Waiting { .. } | Phase::Reconnecting if self.network.is_gone() => {}
             Phase::Paused { .. } => return self.resume(Input::Reconnect),
-            Phase::Waiting { .. } => return self.check_hurry(Input::Reconnect, Vec::new()),
+            Phase::Waiting { .. } => {
+                self.may_send_unsafe = true;
+                return self.check_hurry(Input::Reconnect, Vec::new());
+            }
             Phase::Connecting | Phase::Open | Phase::Reconnecting => {
+                self.may_send_unsafe = true;
                 return self.check_hurry(Input::Reconnect, [Output::Disconnect].into());
             }
         }
@@ -43,6 +47,7 @@ impl Source {
             assert_eq!(self.tell(input), []);
             return;
         }
+        self.may_send_unsafe |= !matches!(input, Input::Visible);
         self.forget_failures();
         self.hidden_since = self.hidden_since.map(|_| self.now);
         self.check_hurry(input, Vec::new());
@@ -84,7 +89,9 @@ impl Source {
         let Time(after) = self.settings.pause_when_hidden?;
         let counts = !self.is_paused() && self.phase != Phase::Closed;
         let since = self.hidden_since.filter(|_| counts)?;
-        (self.settings.is_repeatable()).then(|| later(since, after))
+        let is_idle = self.settings.asks_request && matches!(self.phase, Phase::Waiting { .. });
+        let costs_nothing = is_idle || self.is_repeatable() || self.is_asking;
+        costs_nothing.then(|| later(since, after))
     }
 
     pub(super) fn may_have_died_asleep(&self) -> bool {
@@ -116,6 +123,7 @@ impl Source {
         self.may_hurry_at = later(due, HURRY_INTERVAL);
         if due == self.now {
             expected.push(Output::Connect);
+            self.is_asking = self.settings.asks_request;
             self.enter(Phase::Connecting);
         } else {
             self.enter(Phase::Postponed(due));

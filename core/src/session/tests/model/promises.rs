@@ -86,7 +86,7 @@ impl Source {
             assert_eq!(proposed, Action::KeepWaiting);
             return;
         }
-        if !settings.is_repeatable() {
+        if !self.may_ask_again() {
             return self.check_close(proposed, kind, None);
         }
         self.check_wait(proposed, kind);
@@ -202,7 +202,7 @@ impl Source {
             | FailureKind::DecodeFailed => {
                 assert_eq!(action, Action::KeepWaiting);
             }
-            FailureKind::HungUp | FailureKind::BodyEnded if self.settings.is_repeatable() => {
+            FailureKind::HungUp | FailureKind::BodyEnded if self.may_ask_again() => {
                 let Action::Reopen { after } = action else {
                     panic!("{action:?}");
                 };

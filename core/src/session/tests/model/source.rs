@@ -1,5 +1,6 @@
 //! The model of a source that shares no connection: its session, and the state that the session should have.
 
+use core::mem;
 use std::vec::Vec;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 use super::{
     network::Network,
     promises::{FailureKind, GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD},
-    space::{Happening, Refusal, Settings, Then, Time},
+    space::{Happening, Refusal, Ruling, Settings, Then, Time},
 };
 
 /// The response has ended completely, between two events.
@@ -69,6 +70,12 @@ pub(super) struct Source {
     pub(super) hidden_since: Option<Span>,
     /// When an attempt may be made at once again, since the user or the page asks for it.
     pub(super) may_hurry_at: Span,
+    /// Whether the function has yet to answer.
+    pub(super) is_asking: bool,
+    /// Whether the request in hand is safe.
+    is_safe: bool,
+    /// Whether a request that is not safe may be sent next.
+    pub(super) may_send_unsafe: bool,
     pub(super) unhealthy_since: Option<Span>,
     pub(super) down_since: Option<Span>,
     failures: u32,
@@ -97,6 +104,9 @@ impl Source {
         Self {
             session,
             network: Network::new(settings.is_offline),
+            is_asking: settings.asks_request,
+            is_safe: settings.is_safe,
+            may_send_unsafe: true,
             settings,
             now,
             phase: Phase::Connecting,
@@ -177,6 +187,7 @@ impl Source {
             Happening::Visible => self.come_into_view(),
             Happening::Woken => self.wake(),
             Happening::Opened => self.open(),
+            Happening::Requested(is_safe) => self.request(is_safe),
             Happening::Event => self.receive(),
             Happening::Unlistened(is_event) => {
                 let last_event_id = None;
@@ -221,9 +232,15 @@ impl Source {
             Happening::Lost if self.tries_in_vain() => {
                 assert_eq!(self.tell(Input::Lost(Loss::BrowserReconnects)), []);
             }
-            Happening::Lost => self.lose(Input::Lost(Loss::BrowserReconnects), FailureKind::Lost),
+            Happening::Lost => {
+                let kind = match self.settings.asks_request {
+                    true => FailureKind::HungUp,
+                    false => FailureKind::Lost,
+                };
+                self.lose(Input::Lost(Loss::BrowserReconnects), kind);
+            }
             Happening::HungUp => self.lose(Input::Lost(Loss::Reestablish), FailureKind::HungUp),
-            Happening::BodyEnded if self.settings.is_repeatable() || self.retry.is_some() => {
+            Happening::BodyEnded if self.is_repeatable() || self.retry.is_some() => {
                 self.lose(BODY_ENDED, FailureKind::BodyEnded);
             }
             Happening::BodyEnded => self.close(BODY_ENDED, CloseReason::Finished),
@@ -310,6 +327,8 @@ impl Source {
         };
         assert_eq!(outputs, [Output::Connect]);
         self.has_refreshed |= is_refused;
+        self.may_send_unsafe |= is_refused;
+        self.is_asking = self.settings.asks_request;
         self.enter(Phase::Connecting);
     }
 
@@ -318,7 +337,7 @@ impl Source {
         let half = |span: Span| Span::from_nanos(span.as_nanos() / 2);
         let left = self.expires_at.map(|at| at - self.now);
         let is_new = left.is_none_or(|left| time > left + half(left));
-        let is_open = self.phase == Phase::Open && self.settings.is_repeatable();
+        let is_open = self.phase == Phase::Open && self.is_repeatable();
         let wait = time - half(time).min(Span::from_secs(30));
         self.renewal_at =
             (is_new && is_open && time > Span::ZERO).then(|| later(self.now, wait.max(MIN_DELAY)));
@@ -381,6 +400,25 @@ impl Source {
         self.note_activity();
         if self.down_since.is_none() {
             self.unhealthy_since = None;
+        }
+    }
+
+    /// The function answers. A request that is not safe is sent once, unless it may be sent again.
+    fn request(&mut self, is_safe: bool) {
+        let outputs = self.tell(Input::Requested { is_safe });
+        if self.phase == Phase::Closed || !mem::take(&mut self.is_asking) {
+            assert_eq!(outputs, []);
+            return;
+        }
+        self.is_safe = is_safe;
+        if is_safe || self.may_send_unsafe {
+            assert_eq!(outputs, []);
+            self.may_send_unsafe &= is_safe || self.settings.resend;
+        } else {
+            let Action::Close(Some((Failure::Earlier, None))) = self.action(&outputs) else {
+                panic!("{outputs:?}");
+            };
+            self.phase = Phase::Closed;
         }
     }
 
@@ -486,7 +524,8 @@ impl Source {
     pub(super) fn follow_clock(&mut self, outputs: &[Output], late: Span, is_woken: bool) {
         let is_healthy = self.phase == Phase::Open
             && later(self.phase_since, self.settings.healthy_after.0) <= self.now;
-        if is_healthy && !is_woken {
+        let pauses = outputs.last() == Some(&Output::State(State::Paused));
+        if is_healthy && !is_woken && !pauses {
             self.forget_failures();
         }
         match (failure(outputs), outputs.last()) {
@@ -520,6 +559,7 @@ impl Source {
             (None, Some(Output::Connect)) => {
                 assert!(self.waiting_until().is_some_and(|until| until <= self.now));
                 self.enter(Phase::Connecting);
+                self.is_asking = self.settings.asks_request;
             }
             (None, Some(Output::Renew)) => {
                 assert_eq!(outputs, [Output::Renew]);
@@ -597,6 +637,12 @@ impl Source {
                 _ => {}
             },
             Action::Reopen { after } => {
+                let is_ruled = matches!(self.settings.rule, Some(Ruling::Reopen(_)));
+                let is_refreshed = matches!(
+                    kind,
+                    FailureKind::RefreshFailed | FailureKind::RefreshTimeout
+                );
+                self.may_send_unsafe |= is_ruled || (is_refreshed && !self.is_safe);
                 self.reopenings += u32::from(self.backs_off_after(kind));
                 if kind == FailureKind::DecodeFailed || self.only_reports(kind) {
                     self.fail();
@@ -698,7 +744,7 @@ impl Source {
 
     pub(super) fn forget_failures(&mut self) {
         self.failures = 0;
-        if self.settings.is_safe {
+        if self.is_safe {
             self.losses = 0;
             self.reopenings = 0;
         }
@@ -710,6 +756,18 @@ impl Source {
         self.last_activity = self.now;
         self.grace = None;
         self.has_reported_limit &= self.settings.idle.is_none();
+    }
+}
+
+/// Whether requests may be made again.
+impl Source {
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.is_safe || self.settings.resend
+    }
+
+    /// Whether a failure may lead to another attempt.
+    pub(super) fn may_ask_again(&self) -> bool {
+        self.settings.asks_request || self.is_repeatable()
     }
 }
 
@@ -731,7 +789,7 @@ impl Source {
 impl Source {
     pub(super) fn reopens_on_wake(&self) -> bool {
         self.settings.reopen_on_wake
-            && self.settings.is_repeatable()
+            && (self.is_repeatable() || self.is_asking)
             && matches!(self.phase, Phase::Open | Phase::Connecting)
     }
 
@@ -748,7 +806,7 @@ impl Source {
         let counts = matches!(self.phase, Phase::Connecting | Phase::Reconnecting)
             && !self.tries_in_vain()
             && !self.has_reported_limit
-            && (then == Then::Close || self.settings.is_repeatable());
+            && (then == Then::Close || self.is_repeatable() || self.is_asking);
         counts.then(|| later(self.phase_since, after.max(MIN_DELAY)))
     }
 

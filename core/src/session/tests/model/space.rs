@@ -53,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) is_offline: bool,
     pub(crate) is_sharer: bool,
     pub(crate) pause_when_hidden: Option<Time>,
+    pub(crate) asks_request: bool,
     pub(crate) has_refresh: bool,
     pub(crate) refresh_timeout: Time,
 }
@@ -108,15 +109,12 @@ fn time(time: Option<Time>) -> Option<Span> {
 }
 
 impl Settings {
-    pub(crate) fn is_repeatable(&self) -> bool {
-        self.is_safe || self.resend
-    }
-
     pub(crate) fn options(&self) -> Options {
         let mut options = Options::new(Transport::Fetch);
         options.policy = self.policy().into();
         options.has_rule = self.rule.is_some();
         options.is_repeatable = self.is_safe;
+        options.asks_request = self.asks_request;
         options.is_offline = self.is_offline;
         options.has_refresh = self.has_refresh;
         // Only the browser can send this id, so the session leaves reconnecting to the browser.
@@ -193,6 +191,8 @@ pub(crate) enum Happening {
     Hidden,
     Visible,
     Woken,
+    /// The function answers with a request; it is safe if this is true.
+    Requested(bool),
     Refreshing,
     Refreshed,
     RefreshFailed,
