@@ -12,6 +12,9 @@ export const alias = [
   { find: /^typed-eventsource$/, replacement: path(`src/${entry}.js`) },
   { find: /^typed-eventsource\/testing$/, replacement: path("src/testing.js") },
   { find: /^typed-eventsource\/parser$/, replacement: path("src/parser.js") },
+  // The recipes in `docs` are in no folder that has it.
+  { find: /^@opentelemetry\/api$/, replacement: path("node_modules/@opentelemetry/api") },
+  { find: /^typed-eventsource\/resilient-fetch$/, replacement: path("src/resilient-fetch.js") },
   { find: /^\.\.?\/wasm\//, replacement: path("../pkg/wasm/") },
 ];
 

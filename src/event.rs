@@ -1,6 +1,6 @@
 //! One event, as listeners and streams receive it.
 
-use std::{fmt, rc::Rc};
+use std::{any::Any, fmt, rc::Rc};
 
 #[cfg(any(test, feature = "fetch", feature = "testing"))]
 use crate::event_id::EventId;
@@ -44,6 +44,8 @@ pub(crate) enum EventMeta {
 pub(crate) trait LazyMeta {
     fn last_event_id(&self) -> &str;
     fn origin(&self) -> &str;
+    /// The event of the DOM. Of which type it is, the transport knows.
+    fn dom_event(&self) -> &dyn Any;
 }
 
 impl EventMeta {
@@ -60,6 +62,17 @@ impl EventMeta {
             #[cfg(any(test, feature = "fetch", feature = "testing"))]
             Self::Eager { origin, .. } => origin,
             Self::Lazy(meta) => meta.origin(),
+        }
+    }
+}
+
+impl EventMeta {
+    /// The event of the DOM, if it is one.
+    pub(crate) fn dom_event(&self) -> Option<&dyn Any> {
+        match self {
+            #[cfg(any(test, feature = "fetch", feature = "testing"))]
+            Self::Eager { .. } => None,
+            Self::Lazy(meta) => Some(meta.dom_event()),
         }
     }
 }

@@ -3,6 +3,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod attempt;
+mod attempt_summary;
 mod by_name;
 mod closure;
 mod decode_error;
@@ -31,6 +32,7 @@ mod yielder;
 
 #[cfg(feature = "fetch")]
 pub use attempt::Attempt;
+pub use attempt_summary::{AttemptOutcome, AttemptReason, AttemptSummary, Stats};
 pub use decode_error::DecodeError;
 pub use error::Error;
 pub use event::{Event, UndecodedEvent};

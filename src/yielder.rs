@@ -8,6 +8,8 @@ use std::{
 };
 
 use typed_eventsource_core::Span;
+#[cfg(feature = "fetch")]
+use typed_eventsource_core::Timestamp;
 use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessagePort};
 
@@ -20,6 +22,7 @@ use crate::{
 const MAX_TURN: Span = Span::from_millis(16);
 
 /// A chunk that comes sooner may have been there already.
+#[cfg(feature = "fetch")]
 const SHORTEST_WAIT: Span = Span::from_millis(1);
 
 /// Lets other tasks run: promises alone would let none run as long as there are more promises.
@@ -41,12 +44,14 @@ impl Yielder {
         }
     }
 
-    /// If a chunk was waited for, other tasks have had their turn: a slow stream need not yield.
-    pub(crate) fn note_chunk(&mut self) {
+    /// If a chunk was waited for, other tasks have had their turn: a slow stream need not yield. Returns the time.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn note_chunk(&mut self) -> Timestamp {
         let now = browser::now();
         if now - self.asked.get() >= SHORTEST_WAIT {
             self.since = now;
         }
+        Timestamp::from_origin(now)
     }
 
     /// Whether other tasks have waited for long enough.

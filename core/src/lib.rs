@@ -33,9 +33,10 @@ pub use policy::{
     Backoff, LimitAction, NumericValue, OptionInfo, OptionKind, OptionValue, Policy, TimeLimit,
 };
 pub use session::{
-    CloseReason, Decision, EndOfBody, EventOutcome, Failure, FailureClass, FailureContext, Gap,
-    IdField, Input, LimitReached, Loss, Options, Output, ReceivedEvent, Report, Session, State,
-    Terminal, Transport, Unfinished, digest,
+    AttemptOutcome, AttemptReason, CloseReason, Counts, Decision, EndOfBody, EndedAttempt,
+    EventOutcome, Failure, FailureClass, FailureContext, Gap, IdField, Input, LimitReached, Loss,
+    Options, Output, ReceivedEvent, Report, Session, State, Terminal, Transport, Unfinished,
+    digest,
 };
 pub use time::{At, Span, Timestamp};
 

@@ -11,6 +11,7 @@ import { Listeners } from "./listeners.js";
 import { FOLLOWS_CLOSE, FOLLOWS_STATE, IS_FAILURE_EVENT, IS_TERMINAL_EVENT } from "./numbers.js";
 import { decoder, parseOf, typedEvent } from "./typed-event.js";
 
+/** @typedef {import("./index.js").AttemptSummary} AttemptSummary */
 /** @typedef {import("./index.js").Gap} Gap */
 /** @typedef {import("./index.js").State} State */
 /** @typedef {import("./host.js").Host} Host */
@@ -55,12 +56,15 @@ export class Audience {
   anyListeners = new Listeners();
   #gaps = new Listeners();
   #errors = new Listeners();
+  #attempts = new Listeners();
   #states = new Listeners();
   /** The queues of the iterations. @type {Set<EventQueue>} */
   #queues = new Set();
   /** What holds the transport back: queues that are full, and in a shared connection each `Share` whose source has such a queue. @type {Set<object>} */
   #holders = new Set();
   #isCollected = false;
+  /** The attempt that ended with the source. @type {AttemptSummary | undefined} */
+  #lastAttempt;
   /** Whether the event that was dispatched last had DOM listeners. */
   #isShown = false;
 
@@ -181,6 +185,11 @@ export class Audience {
     return this.#add(this.#errors, callback);
   }
 
+  /** @param {(attempt: AttemptSummary) => void} callback */
+  onAttempt(callback) {
+    return this.#add(this.#attempts, callback);
+  }
+
   /** @param {(gap: Gap) => void} callback */
   onGap(callback) {
     this.trackIds();
@@ -269,7 +278,7 @@ export class Audience {
     if (
       !this.#isCollected ||
       this.#target ||
-      [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) ||
+      [this.#gaps, this.#errors, this.#states, this.#attempts].some(({ isEmpty }) => !isEmpty) ||
       this.#hasEventListeners()
     )
       return;
@@ -326,6 +335,16 @@ export class Audience {
     this.#gaps.call(gap);
   }
 
+  /** @param {AttemptSummary} attempt */
+  tellAttempt(attempt) {
+    this.#attempts.call(attempt);
+  }
+
+  /** Tells of the attempt that ended with the source, once its end may be told. @param {AttemptSummary} attempt */
+  tellLastAttempt(attempt) {
+    this.#lastAttempt = attempt;
+  }
+
   /** Reports an error that changes no state. @param {EventSourceError} error */
   tell(error) {
     if (!this.#call(error)) this.writeToConsole(error);
@@ -373,6 +392,7 @@ export class Audience {
    * @param {boolean} [isReported] Whether its error was already reported.
    */
   tellEnd(state, isReported) {
+    if (this.#lastAttempt) this.tellAttempt(this.#lastAttempt);
     const error = errorOf(state.reason);
     if (error && !isReported && !this.tellClosingError(error)) this.writeToConsole(error, true);
     for (const queue of this.#queues) queue.end(...thrownBy(state.reason));
@@ -380,6 +400,7 @@ export class Audience {
     this.writeToConsole(undefined);
     this.#errors.clear();
     this.#states.clear();
+    this.#attempts.clear();
     this.#queues.clear();
     for (const release of this.#releases) release();
     this.#releases.clear();

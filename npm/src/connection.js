@@ -11,12 +11,18 @@ import * as inputs from "./inputs.js";
 import { refresherOf } from "./refresher.js";
 import { encoder, copyToWasm } from "./memory.js";
 import {
+  ATTEMPT_FAILED,
+  ATTEMPT_OUTCOMES,
+  ATTEMPT_REASONS,
+  ATTEMPT_RECONNECT,
+  ATTEMPT_REFUSED,
   FAILURE_EARLIER,
   FAILURE_EVENT,
   FAILURE_REFRESH_TIMEOUT,
   FAILURE_UNFINISHED_EVENT,
   HAS_ID_FIELD,
   HAS_NO_ID_FIELD,
+  INPUT_COUNT,
   INPUT_BODY_ENDED,
   INPUT_CLOSE,
   INPUT_DECIDED,
@@ -43,6 +49,7 @@ import {
   OUTCOME_BITS,
   OUTCOME_MASK,
   OUTCOME_POLL,
+  OUTPUT_ATTEMPT,
   OUTPUT_CONNECT,
   OUTPUT_DECIDE,
   OUTPUT_DELIVER,
@@ -59,6 +66,7 @@ import {
   REASON_FAILED,
   REASON_FINISHED,
   REASON_REQUESTED,
+  STATES,
   WANTS_ACTIVITY,
   WANTS_DECODED,
   WANTS_DIGESTS,
@@ -114,6 +122,10 @@ export class Connection extends Audience {
   #unfinished;
   /** The error of the last failure of a transport's connection. @type {EventSourceError | undefined} */
   #lastConnectionError;
+  /** What the transports have counted. @type {import("./host.js").Tally} */
+  #tally = { events: 0, bytes: 0, at: undefined };
+  /** What was counted in all, once the source has closed. @type {import("./index.js").Stats | undefined} */
+  #stats;
   /** How many attempts there were. */
   #attempts = 0;
   /** Why the last attempt has ended, if it has failed. @type {EventSourceError | undefined} */
@@ -215,6 +227,30 @@ export class Connection extends Audience {
 
   get lastEventId() {
     return this.#isStarted ? firstTextOf(numbersAt(this.#tellSession(INPUT_NOTE_LAST_EVENT_ID))) : this.#lastEventId;
+  }
+
+  /** @returns {import("./index.js").Stats} */
+  get stats() {
+    const stats = this.#stats ?? this.transport?.stats;
+    if (stats) return stats;
+    const { events, bytes } = this.#tally;
+    const at = this.#lastEventAt;
+    const numbers = this.#isStarted ? numbersAt(this.#tellSession(INPUT_COUNT)) : [];
+    const [attempts = 0, opened = 0, duplicates = 0, gaps = 0] = numbers.slice(6);
+    return {
+      attempts,
+      opened,
+      events: events - duplicates - (this.transport?.ahead ?? 0),
+      bytes: this.settings.isFetch ? bytes : undefined,
+      duplicates,
+      gaps,
+      lastEventAt: at === undefined ? at : this.host.wallTime(at),
+    };
+  }
+
+  /** When the last event arrived, by the clock of the host. */
+  get #lastEventAt() {
+    return this.#meta?.at ?? this.#tally.at;
   }
 
   /** Closes the source at once, whatever is being handled. */
@@ -358,6 +394,8 @@ export class Connection extends Audience {
     const id = this.#wants & WANTS_IDS ? meta.lastEventId : null;
     const outcome = this.#tellSession(INPUT_EVENT, terminalFlag + idFieldFlag, 0, digest, id);
     this.#wants = outcome >> OUTCOME_BITS;
+    // It is not delivered.
+    if (terminalFlag === IS_TERMINAL_DATA) this.#tally.events -= 1;
     if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice, value);
     if (!(outcome & OUTCOME_POLL)) return;
     this.#event = [subscription, data, meta, isSlice];
@@ -424,6 +462,8 @@ export class Connection extends Audience {
         this.#deliver(.../** @type {HandledEvent} */ (this.#event));
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
+      else if (output === OUTPUT_ATTEMPT)
+        this.#endAttempt(numbers, follows === ATTEMPT_REFUSED || follows === ATTEMPT_FAILED ? error() : undefined);
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#attemptError = this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
@@ -437,6 +477,34 @@ export class Connection extends Audience {
       else if (output === OUTPUT_HAND_OVER) this.#handOver();
       else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
     }
+  }
+
+  /**
+   * An attempt has ended.
+   *
+   * @param {Float64Array} numbers
+   * @param {import("./error.js").Details} [error] What went wrong, if it was refused or has failed.
+   */
+  #endAttempt([, kind, , , failures, amount, end, reason, number, started], error) {
+    const isTimed = started >= 0;
+    /** @type {any} */
+    const attempt = {
+      number,
+      reason: ATTEMPT_REASONS[reason],
+      cause: reason && reason < ATTEMPT_RECONNECT ? this.#lastConnectionError : undefined,
+      url: this.transport?.url ?? this.#url,
+      startedAt: isTimed ? this.host.wallTime(started) : undefined,
+      duration: isTimed ? Math.round(this.host.now() - started) : undefined,
+      outcome: ATTEMPT_OUTCOMES[end],
+      status: error ? error.status : [this.#response?.status, 204][end],
+      error,
+    };
+    // Nobody listens to a source that is paused as it is opened.
+    if (!this.#isConstructed) return;
+    if (kind < STATES.length) {
+      this.state = stateOf(kind, failures, amount, this.#response);
+      this.tellAttempt(attempt);
+    } else this.tellLastAttempt(attempt);
   }
 
   /** The error of a failure. All outputs of an input get the same object. @param {number} failure @param {number} after @param {number} failures */
@@ -500,6 +568,7 @@ export class Connection extends Audience {
       tellClosingError: (error) => this.tellClosingError(error),
       newSubscription: (name) => this.newSubscription(name),
       hint: (name) => this.#hint(name),
+      tally: this.#tally,
       asks: () => (this.#refreshes = this.#refresher?.count),
     };
     this.#attemptError = undefined;
@@ -622,6 +691,7 @@ export class Connection extends Audience {
 
   #disconnect() {
     const transport = this.transport;
+    this.#tally.at = this.#lastEventAt;
     this.transport = this.#link = this.#meta = undefined;
     transport?.close();
     this.#endRenewal();
@@ -693,6 +763,7 @@ export class Connection extends Audience {
     const state = (this.state = /** @type {const} */ ({ type: "closed", reason }));
     // After a bug of this package, some of this may fail.
     quietly(() => (this.#lastEventId = this.lastEventId));
+    quietly(() => (this.#stats = this.stats));
     quietly(() => this.#disconnect());
     this.#session = undefined;
     if (session !== NOT_STARTED) quietly(() => wasm.free(session));

@@ -125,6 +125,10 @@ export class EventSource extends EventTarget {
     return this.#connection.lastEventId;
   }
 
+  get stats() {
+    return this.#connection.stats;
+  }
+
   get closed() {
     return this.#connection.closed;
   }
@@ -155,6 +159,11 @@ export class EventSource extends EventTarget {
     return this.#connection.onGap(handler);
   }
 
+  /** @param {(attempt: any) => void} handler */
+  onAttempt(handler) {
+    return this.#connection.onAttempt(handler);
+  }
+
   /** @param {(error: any) => void} handler */
   onError(handler) {
     return this.#connection.onError(handler);
@@ -163,7 +172,7 @@ export class EventSource extends EventTarget {
   // These are so close to `onerror` that somebody will assign to them. An assigned function is called until another one
   // is assigned.
   static {
-    for (const name of /** @type {const} */ (["onAny", "onState", "onGap", "onError"])) {
+    for (const name of /** @type {const} */ (["onAny", "onState", "onGap", "onAttempt", "onError"])) {
       const method = this.prototype[name];
       Object.defineProperty(this.prototype, name, {
         get: () => method,

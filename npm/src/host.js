@@ -25,15 +25,25 @@ import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_VISIBLE, INPUT_WOKEN }
  *   tellClosingError: (error: EventSourceError) => unknown,
  *   newSubscription: (name: string) => Subscription,
  *   hint: (name: string) => void,
+ *   tally: Tally,
  *   asks: () => void,
  * }} Link
  *
- * A transport carries the events. Its `state` is the state of the connection that it joins. Its `lastEventId` is an id
- * that it knows without an event. While it is held back, it reads no further. A shared one can be asked to resume or reconnect.
+ * What transports count: the events that somebody listens to, and the bytes of the responses. The last event arrived `at` this time.
+ * Over the browser's own transport the event itself says when.
+ *
+ * @typedef {{ events: number, bytes: number, at?: number }} Tally
+ *
+ * A transport carries the events. Its `state` and its `stats` are those of the connection that it joins. Its `lastEventId` is an id
+ * that it knows without an event, its `url` the one that it asks. It may have counted events that it has yet to hand over (`ahead`).
+ * While it is held back, it reads no further. A shared one can be asked to resume or reconnect.
  *
  * @typedef {{
  *   readonly lastEventId?: string,
  *   readonly state?: State,
+ *   readonly stats?: import("./index.js").Stats,
+ *   readonly url?: string,
+ *   readonly ahead?: number,
  *   listen: (subscription: Subscription) => void,
  *   unlisten: (subscription: Subscription) => void,
  *   trackIds?: () => void,
@@ -45,7 +55,8 @@ import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_VISIBLE, INPUT_WOKEN }
  */
 
 /**
- * A clock, timers, random numbers, changes of the network, and places for errors that nobody listens to and for hints. `after`
+ * A clock, whose times are also had as milliseconds since 1970 (`wallTime`), timers, random numbers, changes of the network, and places
+ * for errors that nobody listens to and for hints. `after`
  * calls back with how many milliseconds late it is. `report` also gets how many errors of the same kind were left out since the last
  * one. `openWait` returns how many milliseconds a source has to wait before it may open a URL; 0 if it opens it now. `after` and
  * `onChange` return a function that cancels them. `onChange` calls back with the number of the input, and also when the page is hidden
@@ -53,6 +64,7 @@ import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_VISIBLE, INPUT_WOKEN }
  *
  * @typedef {{
  *   now: () => number,
+ *   wallTime: (now: number) => number,
  *   random: () => number,
  *   after: (delay: number, callback: (lateBy: number) => void) => () => void,
  *   openWait: (url: string) => number,
@@ -105,6 +117,7 @@ let hasWarned = false;
 /** @type {Host} */
 export const browser = {
   now: () => performance.now(),
+  wallTime: (at) => Math.round(Date.now() - performance.now() + at),
   random: () => Math.random(),
   after(delay, callback) {
     // By the wall clock, because `performance.now` stops on some platforms while the machine sleeps.

@@ -194,6 +194,58 @@ export interface Gap {
   readonly missed: number;
 }
 
+/**
+ * Why an attempt to connect was made: the source was opened (`first`), an earlier attempt or connection has failed (`reconnection`), the
+ * page woke or the network changed (`woken`), `reconnect()` was called (`reconnect`), the source was paused and is `resumed`, what the
+ * server had refused is `refreshed`, or the connection is `renewed` before a token expires. There may be more in later versions.
+ */
+export type AttemptReason = "first" | "reconnection" | "woken" | "reconnect" | "resumed" | "refreshed" | "renewed";
+
+/**
+ * How an attempt to connect ended: the server answered with an event stream (`opened`), that it has finished (status 204: `finished`),
+ * or with something else (`refused`); there was no answer (`failed`); the source closed before there was one, or another attempt took
+ * its place (`aborted`).
+ */
+export type AttemptOutcome = "opened" | "finished" | "refused" | "failed" | "aborted";
+
+/** An attempt to connect that has ended. It is a plain object. */
+export interface AttemptSummary {
+  /** Counts from 1 over the life of the source. */
+  readonly number: number;
+  readonly reason: AttemptReason;
+  /** The error that led to it, if one did. */
+  readonly cause?: EventSourceError;
+  /** The URL that was asked, with the resume parameter. */
+  readonly url: string;
+  /** When it started, in milliseconds since 1970 as `Date.now()` has them. Missing if the browser has made it, since it does not say. */
+  readonly startedAt?: number;
+  /** How long it took until the server answered, or until it failed, in milliseconds. Missing if the browser has made it. */
+  readonly duration?: number;
+  readonly outcome: AttemptOutcome;
+  /** The HTTP status, if the server answered. The browser's own transport hides it, unless `diagnose` asks for it. */
+  readonly status?: number;
+  /** What went wrong, if it was `refused` or has `failed`. */
+  readonly error?: EventSourceError;
+}
+
+/** What a source has counted so far. It is a plain object that changes no more. */
+export interface Stats {
+  /** The attempts to connect, the one under way included. Of those that the browser makes, the ones that have ended. */
+  readonly attempts: number;
+  /** How many of these have opened a connection. */
+  readonly opened: number;
+  /** The events that were delivered: those that somebody listens to, without duplicates. */
+  readonly events: number;
+  /** The bytes of the responses that were read, after decompression. Missing over the browser's own transport, which hides them. */
+  readonly bytes?: number;
+  /** The events that were skipped, since they had been delivered before. Only counted with `deduplicate`. */
+  readonly duplicates: number;
+  /** How often ids showed that events were missed. Only counted with `deduplicate`, or where `onGap` has a handler. */
+  readonly gaps: number;
+  /** When the last event arrived that somebody listens to, in milliseconds since 1970. Over `fetch` it is the time of its chunk. */
+  readonly lastEventAt?: number;
+}
+
 /** Validators by the names of events. */
 export type Schemas<Feed> = { readonly [Name in keyof Feed]?: StandardSchemaV1<unknown, Feed[Name]> | undefined };
 
@@ -532,7 +584,7 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
   queue?: Queue | undefined;
   /**
    * Whether leaving a loop over `events`, by `break`, `return` or an exception, closes the source if nothing else listens to its
-   * events: no handler, no DOM listener and no other loop. Handlers of `onState`, `onError` and `onGap` do not keep it open.
+   * events: no handler, no DOM listener and no other loop. Handlers of `onState`, `onError`, `onGap` and `onAttempt` do not keep it open.
    *
    * By default leaving a loop ends the iteration alone, and the source stays open.
    */
@@ -697,7 +749,7 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
    * What it answers decides whether the request may be sent more than once. After a failure it is asked again, whatever was sent;
    * but a method other than GET and HEAD is sent once. If it answers with such a method again, the source closes with the error of
    * the attempt before, and sends nothing; unless the policy has `resend`, or `resendRefused` and the request was refused, or a rule
-   * has reopened, or `endOfBody` is `"reconnect"` and the response was whole. The end of a response means what it means for the
+   * has reopened, or `endOfBody` is `"reconnect"` and the response was whole, or you call `reconnect()` or `resume()`. The end of a response means what it means for the
    * request that was sent.
    */
   request?: ((attempt: Attempt) => AttemptRequest | Promise<AttemptRequest>) | undefined;
@@ -900,7 +952,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   /**
    * Calls back with each change of state. A source starts as `connecting`.
    *
-   * A function that is assigned to this property, or to `onGap` or `onError`, is called too, until another one is
+   * A function that is assigned to this property, or to `onGap`, `onAttempt` or `onError`, is called too, until another one is
    * assigned.
    */
   onState(handler: (state: State) => void): () => void;
@@ -913,6 +965,16 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
    */
   onGap(handler: (gap: Gap) => void): () => void;
   /**
+   * Calls back with each attempt to connect when it has ended: before the error that ended it, and before the state that follows. It is
+   * for logs and traces. Attempts of the browser's own transport are told as far as they show. A source that shares a connection is
+   * told of that connection's attempts while it takes part.
+   *
+   * ```ts
+   * source.onAttempt(({ number, reason, outcome, status, duration }) => console.debug(number, reason, outcome, status, duration));
+   * ```
+   */
+  onAttempt(handler: (attempt: AttemptSummary) => void): () => void;
+  /**
    * Calls back with everything that goes wrong. Errors that nobody listens to go to the console: of each `code` one in a minute
    * for each source, with the number of those that were left out before it, always the one that closes the source, and at the end
    * what is left of each `code`. So does one hint for a source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
@@ -924,6 +986,8 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   readonly closed: Promise<CloseReason>;
   /** The last event id. On the browser's own transport it is that of the last event that had a listener. */
   readonly lastEventId: string;
+  /** What was counted so far, each time a new object. Of a source that shares a connection: what that connection has counted. */
+  readonly stats: Stats;
 }
 
 /**

@@ -15,6 +15,9 @@ const { TextEncoder, TextDecoder } = globalThis.TextEncoder ? globalThis : nodeM
 export const encoder = new TextEncoder();
 export const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** A text in which each character is a byte of UTF-8, as headers need it. @param {string} text */
+export const inBytes = (text) => Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join("");
+
 /** A view of all of the memory. When the memory grows, its buffer is detached, and a new view is needed. */
 let memory = new Uint8Array();
 

@@ -19,26 +19,27 @@ export const INPUT_CLOSE = 12;
 export const INPUT_RELAYED_STATE = 13;
 export const INPUT_POSTPONED = 14;
 export const INPUT_HELD_BACK = 15;
-export const INPUT_RECONNECT = 30;
-export const INPUT_PAUSE = 31;
-export const INPUT_RESUME = 32;
-export const INPUT_HIDDEN = 33;
-export const INPUT_VISIBLE = 34;
-export const INPUT_WOKEN = 35;
-export const INPUT_REQUESTED = 20;
+export const INPUT_RECONNECT = 22;
+export const INPUT_PAUSE = 23;
+export const INPUT_RESUME = 24;
+export const INPUT_HIDDEN = 25;
+export const INPUT_VISIBLE = 26;
+export const INPUT_WOKEN = 27;
+export const INPUT_REQUESTED = 21;
 
-export const INPUT_REFRESHING = 36;
-export const INPUT_REFRESHED = 37;
-export const INPUT_REFRESH_FAILED = 38;
-export const INPUT_EXPIRES_IN = 39;
-export const INPUT_RENEWED = 40;
-export const INPUT_RENEWAL_FAILED = 41;
+export const INPUT_REFRESHING = 28;
+export const INPUT_REFRESHED = 29;
+export const INPUT_REFRESH_FAILED = 30;
+export const INPUT_EXPIRES_IN = 31;
+export const INPUT_RENEWED = 32;
+export const INPUT_RENEWAL_FAILED = 33;
 
 // More inputs: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;
 export const INPUT_NOTE_LAST_EVENT_ID = 17;
 export const INPUT_TRACK_IDS = 18;
 export const INPUT_EVENT = 19;
+export const INPUT_COUNT = 20;
 
 // Flags of `INPUT_EVENT`: `event` in `numbers.rs`.
 export const HAS_ID_FIELD = 2;
@@ -73,6 +74,7 @@ export const OUTPUT_GAP = 4;
 export const OUTPUT_DECIDE = 5;
 export const OUTPUT_REPORT = 6;
 export const OUTPUT_STATE = 7;
+export const OUTPUT_ATTEMPT = 9;
 export const OUTPUT_REFRESH = 10;
 export const OUTPUT_RENEW = 11;
 export const OUTPUT_HAND_OVER = 12;
@@ -109,6 +111,14 @@ export const LIMIT_DOWN_TOO_LONG = 2;
 export const STATES = ["connecting", "open", "paused", "waiting", "offline"];
 /** In this state and those after it, a connection has failed. */
 export const STATE_WAITING = 3;
+
+// Attempts, in the order of `AttemptOutcome` and `AttemptReason` in `core/src/session/attempts.rs`.
+export const ATTEMPT_OUTCOMES = ["opened", "finished", "refused", "failed", "aborted"];
+export const ATTEMPT_REFUSED = 2;
+export const ATTEMPT_FAILED = 3;
+export const ATTEMPT_REASONS = ["first", "reconnection", "woken", "reconnect", "resumed", "refreshed", "renewed"];
+/** Of those before it, all but the first follow an error. */
+export const ATTEMPT_RECONNECT = 3;
 
 /** What to do at a limit, by number: `set_options` in `numbers.rs`. */
 export const ACTIONS = ["close", "reopen", "keep-waiting"];
@@ -149,6 +159,7 @@ export const PUSH = 3;
 export const LOOK_FOR = 4;
 export const END = 5;
 export const LISTEN_TO_ALL = 6;
+export const UNHEARD = 7;
 
 // What may have arrived without listeners.
 export const UNLISTENED_EVENT = 2;

@@ -11,6 +11,7 @@ import { FOLLOWS_STATE } from "./numbers.js";
 /** @typedef {import("./host.js").Transport} Transport */
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */
 /** @typedef {import("./host.js").Host} Host */
+/** @typedef {import("./index.js").AttemptSummary} AttemptSummary */
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./index.js").Gap} Gap */
 /** @typedef {import("./index.js").State} State */
@@ -108,6 +109,16 @@ class SharedConnection extends Connection {
     this.#send(relayedState(state));
   }
 
+  /** @param {AttemptSummary} attempt */
+  tellAttempt(attempt) {
+    this.#send((connection) => connection.tellAttempt(attempt));
+  }
+
+  /** @param {AttemptSummary} attempt */
+  tellLastAttempt(attempt) {
+    this.tellAttempt(attempt);
+  }
+
   /** @param {Gap} gap */
   tellGap(gap) {
     this.#send((connection) => connection.tellGap(gap));
@@ -160,6 +171,10 @@ class Share {
 
   get lastEventId() {
     return this.#shared.lastEventId;
+  }
+
+  get stats() {
+    return this.#shared.stats;
   }
 
   /** Tells a source that has joined an open connection that it is open, before anything else and in a separate task. */

@@ -5,6 +5,7 @@ import { EventSourceError, asError, connectionLost, invalidRequest } from "./err
 import { testBackends } from "./host.js";
 import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_UNLISTENED, INPUT_VISIBLE, INPUT_WOKEN } from "./numbers.js";
 import { bodyEnded, browserReconnects, failed, finished, opened, reestablish, requested, retry } from "./inputs.js";
+import { encoder } from "./memory.js";
 import { isSafe } from "./options.js";
 import { ask, isAsked, requestOf } from "./transport/request.js";
 import { refusal, verdictOn } from "./transport/response.js";
@@ -43,6 +44,7 @@ export class FakeClock {
   constructor() {
     this.#host = {
       now: () => this.#now,
+      wallTime: (at) => at,
       // Each wait is as long as its ceiling.
       random: () => 1,
       after: (delay, callback) => this.#after({ at: this.#now + delay, callback }),
@@ -164,7 +166,8 @@ export class FakeServer {
       base: BASE,
       serves: () => true,
       connect: (url, settings, lastEventId, link) => {
-        const connection = new FakeConnection(url, settings, lastEventId, link, () => this.#connections.delete(connection));
+        const hangUp = () => this.#connections.delete(connection);
+        const connection = new FakeConnection(url, settings, lastEventId, link, this.clock, hangUp);
         /** @param {ReturnType<typeof requestFor>} request */
         const arrive = ({ url, method, headers, body }) => {
           this.#connections.add(connection);
@@ -324,6 +327,7 @@ class FakeConnection {
   #accept;
   #seesStatus;
   #link;
+  #clock;
   #hangUp;
   #abort = new AbortController();
   #isOpen = false;
@@ -341,9 +345,10 @@ class FakeConnection {
    * @param {Settings} settings
    * @param {string} lastEventId
    * @param {Link} link
+   * @param {FakeClock} clock
    * @param {() => void} hangUp
    */
-  constructor(url, settings, lastEventId, link, hangUp) {
+  constructor(url, settings, lastEventId, link, clock, hangUp) {
     const { isFetch, accept, diagnose } = settings;
     this.#url = url;
     this.#settings = settings;
@@ -352,8 +357,13 @@ class FakeConnection {
     this.#seesStatus = isFetch || diagnose;
     this.#id = lastEventId;
     this.#link = link;
+    this.#clock = clock;
     this.#hangUp = hangUp;
     link.asks();
+  }
+
+  get url() {
+    return this.#url;
   }
 
   get names() {
@@ -439,13 +449,18 @@ class FakeConnection {
   /** @param {string} name @param {string} data @param {string} [id] */
   send(name, data, id) {
     const lastEventId = (this.#id = id ?? this.#id);
+    const lines = [`event: ${name}`, ...data.split("\n").map((line) => `data: ${line}`), ...(id === undefined ? [] : [`id: ${id}`])];
     this.#whenRead(() => {
+      const { tally } = this.#link;
+      tally.bytes += encoder.encode(`${lines.join("\n")}\n\n`).length;
       const subscription = this.#subscriptions.get(name) ?? (this.#listensToAll ? this.#link.newSubscription(name) : undefined);
       if (!subscription && !this.#isFetch) return;
       if (!subscription) {
         this.#link.hint(name);
         return { type: INPUT_UNLISTENED, isEvent: true, lastEventId: id };
       }
+      tally.events += 1;
+      tally.at = this.#clock.now;
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
       return (connection) => connection.handleEvent(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
     });

@@ -3,7 +3,7 @@ import { EventSourceError, excerptOf, messageOf } from "./error.js";
 
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {import("./index.js").TypedEvent<unknown>} TypedEvent */
-/** @typedef {{ readonly lastEventId: string, readonly origin: string }} EventMeta The id and origin of an event. */
+/** @typedef {{ readonly lastEventId: string, readonly origin: string, readonly at?: number }} EventMeta The id and origin of an event, and its time if the browser says. */
 
 /** In place of an id and an origin that no listener can see. @type {EventMeta} */
 export const UNSEEN = { lastEventId: "", origin: "" };

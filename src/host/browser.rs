@@ -1,7 +1,7 @@
 //! The host functions that every global scope of a browser has. No crate is used for them: gloo-events and
 //! `js_sys::global` can do more, and add two kilobytes.
 
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use js_sys::{Date, Function};
 use typed_eventsource_core::{OpenRate, Span, Timestamp};
@@ -14,6 +14,12 @@ use crate::sys;
 /// The time since the page began.
 pub(crate) fn now() -> Span {
     Span::from_millis_f64(sys::performance_now())
+}
+
+/// A time since the page began, as one since 1970.
+pub(super) fn since_1970(time: Span) -> Duration {
+    let milliseconds = Date::now() - sys::performance_now() + time.as_millis_f64();
+    Duration::from_millis(milliseconds.round() as u64)
 }
 
 thread_local! {

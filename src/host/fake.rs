@@ -144,7 +144,7 @@ impl FakeClock {
         timers.iter().filter(is_set).count()
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.0.now.get()
     }
 

@@ -7,7 +7,7 @@ pub(crate) mod fake;
 
 #[cfg(feature = "fetch")]
 use std::pin::Pin;
-use std::rc::Rc;
+use std::{rc::Rc, time::SystemTime};
 
 use typed_eventsource_core::{At, Span, Timestamp};
 
@@ -76,6 +76,16 @@ impl Host {
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(clock) => clock.now(),
         }
+    }
+
+    /// A moment by the wall clock. A fake clock began in 1970.
+    pub(crate) fn wall_time(&self, at: Timestamp) -> SystemTime {
+        let since_origin = match self {
+            Self::Browser => browser::since_1970(at.since_origin()),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(_) => at.since_origin().into(),
+        };
+        SystemTime::UNIX_EPOCH + since_origin
     }
 
     /// The time, and a random number.

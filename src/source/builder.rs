@@ -19,7 +19,10 @@ use crate::transport::fake::{FakeConnector, FakeNetwork};
 #[cfg(feature = "fetch")]
 use crate::{
     Attempt, AttemptRequest, Fetch, Refresh,
-    transport::fetch::{FetchConnector, RequestFunction, request_function},
+    transport::{
+        UrlFunction,
+        fetch::{FetchConnector, RequestFunction, request_function},
+    },
 };
 use crate::{
     Error, Policy,
@@ -63,7 +66,7 @@ pub struct EventSourceBuilder {
     #[cfg(feature = "fetch")]
     fetch: Option<Rc<Fetch>>,
     #[cfg(feature = "fetch")]
-    request_url: Option<RequestFunction>,
+    request_url: Option<UrlFunction>,
     #[cfg(feature = "fetch")]
     diagnose: Option<bool>,
     #[cfg(feature = "fetch")]
@@ -138,9 +141,9 @@ impl EventSourceBuilder {
         mut self,
         url: impl AsyncFn(Attempt) -> Result<String, Box<dyn std::error::Error>> + 'static,
     ) -> Self {
-        self.request_url = Some(request_function(async move |attempt| {
+        self.request_url = Some(UrlFunction::new(request_function(async move |attempt| {
             Ok(AttemptRequest::new().url(url(attempt).await?))
-        }));
+        })));
         self
     }
 
@@ -463,7 +466,7 @@ impl EventSourceBuilder {
         }
         #[cfg(feature = "fetch")]
         if let Some((url, newer)) = urls {
-            url.replace_by(newer);
+            url.function.replace_by(&newer.function);
         }
         true
     }
@@ -634,7 +637,8 @@ impl EventSourceBuilder {
     fn request(&self) -> Option<RequestFunction> {
         let fetch = self.fetch.as_ref();
         let request = fetch.and_then(|fetch| fetch.request_function());
-        request.or(self.request_url.as_ref()).cloned()
+        let url = self.request_url.as_ref().map(|url| &url.function);
+        request.or(url).cloned()
     }
 
     /// What asks why the browser has given up, if that is wanted. `fetch` refuses a URL with a password in it.
@@ -680,7 +684,7 @@ impl EventSourceBuilder {
         #[cfg(feature = "fetch")]
         let connector = connector
             .with_asker(self.asker())
-            .with_request(self.request());
+            .with_request(self.request_url.clone());
         Ok(Connector::Browser(connector))
     }
 }

@@ -6,7 +6,7 @@ use super::connection::Connection;
 
 /// A callback that listens to a source; returned by [`on`](crate::EventSource::on),
 /// [`on_events`](crate::EventSource::on_events), `on_any`, [`on_gap`](crate::EventSource::on_gap),
-/// [`on_error`](crate::EventSource::on_error), [`on_state`](crate::EventSource::on_state) and
+/// [`on_error`](crate::EventSource::on_error), [`on_attempt`](crate::EventSource::on_attempt), [`on_state`](crate::EventSource::on_state) and
 /// [`on_countdown`](crate::EventSource::on_countdown).
 ///
 /// It listens, and keeps the source open, until it is dropped. It may be dropped anywhere, even in a callback, its own

@@ -29,7 +29,7 @@ use subscriptions::{DecodeFailure, DeliveryOutcome, Names};
 use typed_eventsource_core as core;
 
 use crate::{
-    CloseReason, Error, Event, EventEnum, Gap, Payload, State,
+    AttemptSummary, CloseReason, Error, Event, EventEnum, Gap, Payload, State, Stats,
     payload::{Decode, decode},
     transport::Frame,
 };
@@ -225,6 +225,29 @@ impl EventSource {
         }))
     }
 
+    /// Calls back with each attempt to connect when it has ended: before the error that ended it, and before the change of state that
+    /// follows is reported. It is for logs and traces.
+    ///
+    /// Attempts of the browser's own source are told as far as they show. A source that [shares](EventSourceBuilder::shared) a
+    /// connection is told of that connection's attempts while it takes part.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Listener};
+    /// fn log(source: &EventSource) -> Listener {
+    ///     source.on_attempt(|attempt| {
+    ///         let took = attempt.duration.unwrap_or_default();
+    ///         println!("{} {:?} after {took:?}: {:?}", attempt.number, attempt.outcome, attempt.error);
+    ///     })
+    /// }
+    /// ```
+    pub fn on_attempt(&self, mut callback: impl FnMut(AttemptSummary) + 'static) -> Listener {
+        self.connection.on_attempt(Box::new(move |notice| {
+            if let Notice::Attempt(attempt) = notice {
+                callback(attempt.clone());
+            }
+        }))
+    }
+
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
     /// reach neither this nor a stream go to the console: one of each kind in a minute, with the number of those that were left
     /// out before it, always the one that closes the source, and at the end what is left of each kind. So does one hint for a source over `fetch`, when an event
@@ -341,6 +364,20 @@ impl EventSource {
     /// last event that had a listener.
     pub fn last_event_id(&self) -> String {
         self.connection.last_event_id()
+    }
+
+    /// What was counted so far. Of a source that [shares](EventSourceBuilder::shared) a connection it is what that connection has
+    /// counted, up to the moment at which the source left it.
+    ///
+    /// ```
+    /// # use typed_eventsource::EventSource;
+    /// fn line(source: &EventSource) -> String {
+    ///     let stats = source.stats();
+    ///     format!("{} events, {} bytes", stats.events, stats.bytes.unwrap_or(0))
+    /// }
+    /// ```
+    pub fn stats(&self) -> Stats {
+        self.connection.stats()
     }
 
     /// A future that resolves with the reason once the source has closed.

@@ -147,6 +147,12 @@ impl Audience for Sharers {
             panics.catch(|| sharer.relayed(output.clone(), error.cloned()));
         }
     }
+
+    fn run(&self, panics: &Panics, run: &Rc<dyn Fn(&Connection)>) {
+        for sharer in self.snapshot() {
+            panics.catch(|| sharer.run_in_turn(Rc::clone(run)));
+        }
+    }
 }
 
 impl Sharers {
@@ -296,6 +302,9 @@ impl Drop for Share {
         drop(self.any.take());
         #[cfg(feature = "fetch")]
         drop(self.hold.take());
+        if let Some(sharer) = self.sharer.upgrade() {
+            sharer.keep_stats(self.carrier.stats());
+        }
         if self.sharers.remove(&self.sharer) {
             self.carrier.close(CloseReason::Dropped);
         }

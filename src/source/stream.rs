@@ -118,7 +118,7 @@ impl<T> Feed<T> {
         match notice {
             Notice::Error(error) => self.push(Err(error.clone())),
             Notice::End(error) => self.queue.end(error),
-            Notice::Gap(_) | Notice::State(_) => {}
+            Notice::Gap(_) | Notice::State(_) | Notice::Attempt(_) => {}
         }
     }
 

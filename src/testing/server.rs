@@ -139,7 +139,10 @@ impl FakeServer {
         self.for_each_connection(|connection| {
             let (name, data) = (Rc::clone(&name), Rc::clone(&data));
             let (meta, id_field) = (connection.next_meta(id), connection.id_field(id));
+            let (bytes, clock) = (size_of_event(&name, &data, id), self.clock());
             connection.when_read(move |connection| {
+                let at = clock.now();
+                connection.emit(TransportEvent::Read { bytes, at });
                 if connection.is_listened_to(&name) {
                     let frame = Frame::new(name, meta, id_field, FrameData::Text(&data));
                     connection.emit(TransportEvent::Event(&frame));
@@ -238,6 +241,16 @@ impl FakeServer {
             }
         });
     }
+}
+
+/// How many bytes an event has in an event stream.
+fn size_of_event(name: &str, data: &str, id: Option<&str>) -> usize {
+    let lines = data
+        .split('\n')
+        .map(|line| "data: \n".len() + line.len())
+        .sum::<usize>();
+    let id = id.map_or(0, |id| "id: \n".len() + id.len());
+    "event: \n\n".len() + name.len() + lines + id
 }
 
 impl fmt::Debug for FakeServer {

@@ -3,7 +3,10 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use super::{Attempt, FakeServer};
-use crate::{CloseReason, Error, Event, EventSource, Gap, Policy, State};
+use crate::{
+    AttemptOutcome, AttemptSummary, CloseReason, Error, Event, EventSource, Gap, Policy, State,
+    Stats,
+};
 
 #[test]
 fn a_source_that_is_opened_while_a_fake_server_lives_is_served() {
@@ -68,6 +71,9 @@ fn a_test_can_construct_states_attempts_and_gaps_to_compare_with() {
     server.clock().go_offline();
     assert_eq!(source.state(), State::offline(1));
     assert_eq!(server.attempts(), [Attempt::new("/prices", "")]);
+    let summary = AttemptSummary::new("/prices", AttemptOutcome::Opened);
+    assert_eq!((&*summary.url, summary.number), ("/prices", 1));
+    assert_eq!(Stats::default().events, 0);
     let gap = Gap::new("1", "4", 2);
     assert_eq!((&*gap.after, &*gap.before, gap.missed), ("1", "4", 2));
 }

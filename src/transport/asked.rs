@@ -12,13 +12,51 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{
     BrowserConnector, BrowserTransport, Sink, TransportEvent,
-    fetch::{AttemptRequest, ask, unmade},
+    fetch::{RequestFunction, ask, unmade},
     leaving::LeaveWatch,
 };
 use crate::{Attempt, Error, place::Place};
 
+/// A user's function that is asked for the URL of each attempt.
+///
+/// Only a builder that is given one refers to the transport that asks it. So an app that gives none has none of that in its
+/// wasm.
+#[derive(Clone, Debug)]
+pub(crate) struct UrlFunction {
+    pub(crate) function: RequestFunction,
+    pub(super) connect:
+        fn(RequestFunction, BrowserConnector, Attempt, Sink) -> Box<dyn AskedSource>,
+}
+
+impl UrlFunction {
+    pub(crate) fn new(function: RequestFunction) -> Self {
+        let connect = |function, connector, attempt, sink| -> Box<dyn AskedSource> {
+            Box::new(AskedTransport::new(function, connector, attempt, sink))
+        };
+        Self { function, connect }
+    }
+}
+
+impl PartialEq for UrlFunction {
+    fn eq(&self, other: &Self) -> bool {
+        self.function == other.function
+    }
+}
+
+/// A source of the browser that begins when its URL is known.
+pub(crate) trait AskedSource {
+    /// See [`Transport::listen`](super::Transport::listen).
+    fn listen(&self, name: &Rc<str>);
+
+    /// See [`Transport::unlisten`](super::Transport::unlisten).
+    fn unlisten(&self, name: &str);
+
+    /// See [`Transport::as_raw`](super::Transport::as_raw).
+    fn as_raw(&self) -> Option<&web_sys::EventSource>;
+}
+
 /// A transport that begins when the URL is known. Dropping it drops the user's future, too.
-pub(crate) struct AskedTransport(Rc<Asked>);
+struct AskedTransport(Rc<Asked>);
 
 struct Asked {
     sink: Sink,
@@ -34,8 +72,12 @@ struct Asked {
 }
 
 impl AskedTransport {
-    pub(super) fn new(connector: &BrowserConnector, attempt: Attempt, sink: Sink) -> Self {
-        let (request, connector) = connector.asked();
+    fn new(
+        function: RequestFunction,
+        connector: BrowserConnector,
+        attempt: Attempt,
+        sink: Sink,
+    ) -> Self {
         let asked = Rc::new(Asked {
             sink,
             names: RefCell::default(),
@@ -55,10 +97,7 @@ impl AskedTransport {
         }));
         let connector = async move {
             let Attempt { last_event_id, .. } = &attempt;
-            let answer = match &request {
-                Some(request) => ask(request, &attempt, connector.url()).await?,
-                None => AttemptRequest::new(),
-            };
+            let answer = ask(&function, &attempt, connector.url()).await?;
             let connector = match answer.url {
                 Some(url) => connector.with_url(&url)?,
                 None => connector,
@@ -68,15 +107,17 @@ impl AskedTransport {
         spawn_local(Rc::clone(&asked).run(connector));
         Self(asked)
     }
+}
 
-    pub(super) fn listen(&self, name: &Rc<str>) {
+impl AskedSource for AskedTransport {
+    fn listen(&self, name: &Rc<str>) {
         match self.0.transport.get() {
             Some(transport) => transport.listen(name),
             None => self.0.names.borrow_mut().push(Rc::clone(name)),
         }
     }
 
-    pub(super) fn unlisten(&self, name: &str) {
+    fn unlisten(&self, name: &str) {
         match self.0.transport.get() {
             Some(transport) => transport.unlisten(name),
             None => self
@@ -87,7 +128,7 @@ impl AskedTransport {
         }
     }
 
-    pub(super) fn as_raw(&self) -> Option<&web_sys::EventSource> {
+    fn as_raw(&self) -> Option<&web_sys::EventSource> {
         self.0.transport.get().map(BrowserTransport::as_raw)
     }
 }

@@ -1,6 +1,7 @@
 //! The browser's own `EventSource`.
 
 use std::{
+    any::Any,
     cell::{OnceCell, RefCell},
     rc::Rc,
     sync::Arc,
@@ -10,14 +11,17 @@ use typed_eventsource_core::{FailureClass, IdField, Loss};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventSourceInit, MessageEvent, Request, Url};
 
-#[cfg(feature = "fetch")]
-use super::fetch::{FetchConnector, FetchTransport, RequestFunction};
 use super::{
     Frame, FrameData, Sink, TransportEvent,
     blocks::{BLOCK_DELAY, BlockWatch},
     hopeless,
     leaving::LeaveWatch,
     refused_url, resume_url, scheme_error, valid_url,
+};
+#[cfg(feature = "fetch")]
+use super::{
+    asked::UrlFunction,
+    fetch::{FetchConnector, FetchTransport},
 };
 use crate::{
     Error,
@@ -35,7 +39,7 @@ pub(crate) struct BrowserConnector {
     resume_parameter: Option<String>,
     /// Is asked for the URL of each attempt.
     #[cfg(feature = "fetch")]
-    request: Option<RequestFunction>,
+    request: Option<UrlFunction>,
     /// Asks why the browser has given up.
     #[cfg(feature = "fetch")]
     asker: Option<Rc<FetchConnector>>,
@@ -69,26 +73,25 @@ impl BrowserConnector {
 
     /// Has this connector ask for the URL of each attempt.
     #[cfg(feature = "fetch")]
-    pub(crate) fn with_request(self, request: Option<RequestFunction>) -> Self {
+    pub(crate) fn with_request(self, request: Option<UrlFunction>) -> Self {
         Self { request, ..self }
     }
 
     #[cfg(feature = "fetch")]
-    pub(super) fn is_asked(&self) -> bool {
-        self.request.is_some()
+    pub(super) fn request(&self) -> Option<&UrlFunction> {
+        self.request.as_ref()
     }
 
-    /// The function that is asked, and the connector for the URL that it answers with.
+    /// The same connector, which asks nobody.
     #[cfg(feature = "fetch")]
-    pub(super) fn asked(&self) -> (Option<RequestFunction>, Self) {
-        let connector = Self {
+    pub(super) fn unasked(&self) -> Self {
+        Self {
             url: Arc::clone(&self.url),
             with_credentials: self.with_credentials,
             resume_parameter: self.resume_parameter.clone(),
             request: None,
             asker: self.asker.clone(),
-        };
-        (self.request.clone(), connector)
+        }
     }
 
     #[cfg(feature = "fetch")]
@@ -260,6 +263,10 @@ impl LazyMeta for MessageMeta {
 
     fn origin(&self) -> &str {
         self.origin.get(&self.message, Message::origin)
+    }
+
+    fn dom_event(&self) -> &dyn Any {
+        &self.message
     }
 }
 

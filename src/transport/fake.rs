@@ -508,6 +508,10 @@ pub(crate) struct FakeTransport {
 }
 
 impl FakeTransport {
+    pub(super) fn url(&self) -> Arc<str> {
+        Arc::clone(&self.connection.url.borrow())
+    }
+
     pub(super) fn listen(&self, name: &str) {
         let is_new = self.connection.names.borrow_mut().insert(name.to_owned());
         debug_assert!(is_new, "{name} is listened to already");

@@ -13,6 +13,8 @@ mod leaving;
 
 use std::{rc::Rc, sync::Arc};
 
+#[cfg(any(test, feature = "fetch", feature = "testing"))]
+use typed_eventsource_core::Timestamp;
 use typed_eventsource_core::{FailureClass, Loss, Span};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
@@ -25,11 +27,13 @@ use crate::{
     event::EventMeta,
     sys::{self, Exception, exception_message},
 };
+#[cfg(feature = "fetch")]
+pub(crate) use asked::UrlFunction;
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeConnector, FakeTransport};
 #[cfg(feature = "fetch")]
 use {
-    asked::AskedTransport,
+    asked::AskedSource,
     fetch::{FetchConnector, FetchTransport},
 };
 pub(crate) use {
@@ -52,7 +56,7 @@ pub(crate) enum Connector {
 pub(crate) enum Transport {
     Browser(BrowserTransport),
     #[cfg(feature = "fetch")]
-    Asked(AskedTransport),
+    Asked(Box<dyn AskedSource>),
     #[cfg(feature = "fetch")]
     Fetch(FetchTransport),
     #[cfg(any(test, feature = "testing"))]
@@ -97,6 +101,12 @@ pub(crate) enum TransportEvent<'a> {
         is_event: bool,
         meta: Option<EventMeta>,
     },
+    /// A part of the response is read next, which came at this time. It is not kept waiting.
+    #[cfg(any(test, feature = "fetch", feature = "testing"))]
+    Read {
+        bytes: usize,
+        at: Timestamp,
+    },
     /// The server has set the reconnection time.
     Retry(Span),
     /// The connection was lost.
@@ -120,11 +130,13 @@ impl Connector {
     /// Starts an attempt. Its result is reported from the event loop, never before this returns.
     pub(crate) fn connect(&self, attempt: Attempt, sink: Sink) -> Result<Transport, Error> {
         Ok(match self {
-            #[cfg(feature = "fetch")]
-            Self::Browser(browser) if browser.is_asked() => {
-                Transport::Asked(AskedTransport::new(browser, attempt, sink))
-            }
             Self::Browser(browser) => {
+                #[cfg(feature = "fetch")]
+                if let Some(request) = browser.request() {
+                    let (function, connector) = (request.function.clone(), browser.unasked());
+                    let asked = (request.connect)(function, connector, attempt, sink);
+                    return Ok(Transport::Asked(asked));
+                }
                 Transport::Browser(browser.connect(&attempt.last_event_id, sink)?)
             }
             #[cfg(feature = "fetch")]
@@ -221,6 +233,17 @@ impl Transport {
             Self::Fetch(fetch) => fetch.report_all_ids(),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(_) => {}
+        }
+    }
+
+    /// The URL that it asks, once it is known.
+    pub(crate) fn url(&self) -> Option<Arc<str>> {
+        match self {
+            #[cfg(feature = "fetch")]
+            Self::Fetch(fetch) => Some(fetch.url()),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => Some(fake.url()),
+            _ => self.as_raw().map(|raw| raw.url().into()),
         }
     }
 

@@ -3,6 +3,7 @@
 use typed_eventsource_test_support as support;
 
 mod aborting;
+mod attempts;
 mod blocks;
 mod callbacks;
 mod console;

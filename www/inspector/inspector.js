@@ -1,6 +1,7 @@
 // @ts-check
 import { byId } from "../dom.js";
 import { identity } from "../identity.js";
+import { Attempts } from "./attempts.js";
 import { Badge } from "./badge.js";
 import { Faults } from "./faults.js";
 import { Happenings } from "./happenings.js";
@@ -12,10 +13,13 @@ import { Timeline } from "./timeline.js";
 /** Milliseconds between two drawings of the timeline. */
 const REDRAW_INTERVAL = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 250;
 
+const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+
 /** Shows what the selected panel's stream does, with buttons to act on it. */
 export class Inspector {
   #badge = new Badge();
   #timeline = new Timeline();
+  #attempts = new Attempts();
   #happenings = new Happenings();
   #faults = new Faults(
     (fault, label) => void this.#cause(fault, label),
@@ -49,14 +53,17 @@ export class Inspector {
     this.#badge.show(record.state);
     this.#faults.show(isOpen, this.#panel.opens);
     this.#happenings.show(record.happenings);
+    this.#attempts.show(record.attempts);
     this.#timeline.draw(record);
     byId("stream-url").textContent = record.url;
     byId("transport").textContent = record.transport;
-    for (const name of /** @type {const} */ (["connections", "losses", "errors", "events"])) {
-      byId(name).textContent = record[name].toLocaleString();
+    const { attempts, opened, events, bytes, duplicates, gaps, lastEventAt } = record.stats;
+    for (const [id, count] of Object.entries({ tries: attempts, connections: opened, errors: record.errors, events, duplicates, gaps })) {
+      byId(id).textContent = count.toLocaleString();
     }
-    byId("bytes").textContent = sizeText(record.bytes);
+    byId("bytes").textContent = bytes === undefined ? "–" : sizeText(bytes);
     byId("last-id").textContent = record.lastEventId || "–";
+    byId("last-event").textContent = lastEventAt === undefined ? "–" : time.format(lastEventAt);
   }
 
   #toggle() {

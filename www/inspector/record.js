@@ -1,7 +1,9 @@
 // @ts-check
 import { reasonText } from "./badge.js";
 
+/** @typedef {import("../../pkg/index.js").AttemptSummary} AttemptSummary */
 /** @typedef {import("../../pkg/index.js").State} State */
+/** @typedef {import("../../pkg/index.js").Stats} Stats */
 /** @typedef {import("../../pkg/index.js").EventSourceError} EventSourceError */
 /** @typedef {{ type: State["type"] | "idle", from: number }} Segment */
 /**
@@ -12,10 +14,12 @@ import { reasonText } from "./badge.js";
 
 const MOST_HAPPENINGS = 100;
 const MOST_SEGMENTS = 240;
+const MOST_ATTEMPTS = 50;
 /** How many characters of an event's data an entry shows. */
 const MOST_DATA = 120;
 
-const encoder = new TextEncoder();
+/** @type {Stats} */
+const NOTHING = { attempts: 0, opened: 0, events: 0, duplicates: 0, gaps: 0 };
 
 /** What was noted of a panel's sources, which are open one after the other. */
 export class Record {
@@ -25,12 +29,14 @@ export class Record {
   segments = [];
   /** The entries, the newest first. @type {Happening[]} */
   happenings = [];
-  connections = 0;
-  losses = 0;
+  /** The attempts to connect, the newest first. @type {AttemptSummary[]} */
+  attempts = [];
   errors = 0;
-  events = 0;
-  bytes = 0;
   lastEventId = "";
+  /** What the sources have counted that have closed. */
+  #past = NOTHING;
+  /** @type {import("../session.js").Source | undefined} */
+  #source;
   #onChange;
 
   /**
@@ -48,18 +54,25 @@ export class Record {
 
   /** @param {import("../session.js").Source} source */
   watch(source) {
+    this.#past = this.stats;
+    this.#source = source;
     this.#enter(source.state);
     source.onState((state) => this.#enter(state));
+    source.onAttempt((attempt) => this.#end(attempt));
+    // The gaps are counted.
+    source.onGap(({ after, before }) => this.note("error", `events are missing between ${after} and ${before}`, "gap"));
     source.onError((error) => this.#error(error));
     for (const name of this.names) {
-      // The standard's way to listen gives the data as text.
       source.addEventListener(name, (/** @type {MessageEvent<string>} */ event) => {
-        this.events += 1;
-        this.bytes += encoder.encode(event.data).length;
         this.lastEventId = event.lastEventId || this.lastEventId;
         this.#onChange(this);
       });
     }
+  }
+
+  /** What all sources have counted. @type {Stats} */
+  get stats() {
+    return sum(this.#past, this.#source?.stats ?? NOTHING);
   }
 
   /**
@@ -75,12 +88,16 @@ export class Record {
 
   /** @param {State} state */
   #enter(state) {
-    if (isDown(state) && !(this.state && isDown(this.state))) this.losses += 1;
     this.state = state;
     this.segments.push({ type: state.type, from: Date.now() });
     if (this.segments.length > MOST_SEGMENTS) this.segments.shift();
-    if (state.type === "open") this.connections += 1;
     this.note("state", inWords(state));
+  }
+
+  /** @param {AttemptSummary} attempt */
+  #end(attempt) {
+    this.attempts = [attempt, ...this.attempts].slice(0, MOST_ATTEMPTS);
+    this.#onChange(this);
   }
 
   /** @param {EventSourceError} error */
@@ -91,8 +108,16 @@ export class Record {
   }
 }
 
-/** @param {State} state */
-const isDown = ({ type }) => type === "waiting" || type === "offline";
+/** @param {Stats} one @param {Stats} other @returns {Stats} */
+const sum = (one, other) => ({
+  attempts: one.attempts + other.attempts,
+  opened: one.opened + other.opened,
+  events: one.events + other.events,
+  bytes: other.bytes === undefined ? one.bytes : other.bytes + (one.bytes ?? 0),
+  duplicates: one.duplicates + other.duplicates,
+  gaps: one.gaps + other.gaps,
+  lastEventAt: other.lastEventAt ?? one.lastEventAt,
+});
 
 /** @param {State} state */
 function inWords(state) {

@@ -12,7 +12,7 @@ const BODY: &[&[&str]] = &[
     &["event", "response"],
     &["decode_error"],
     &["error"],
-    &["attempt", "policy", "state", "payload"],
+    &["attempt", "attempt_summary", "policy", "state", "payload"],
     &["variants"],
     &["host"],
     &["yielder"],

@@ -14,13 +14,15 @@ const TABLE: &str = "ARCHITECTURE.md";
 const TYPES: &str = "npm/src/index.d.ts";
 
 /// The types whose fields have a row in the table: the name in Rust, the name in JavaScript, and the file of the Rust type.
-const STRUCTS: [(&str, &str, &str); 6] = [
+const STRUCTS: [(&str, &str, &str); 8] = [
     ("Error", "EventSourceError", "src/error.rs"),
     ("Attempt", "Attempt", "src/attempt.rs"),
+    ("AttemptSummary", "AttemptSummary", "src/attempt_summary.rs"),
     ("Event", "TypedEvent", "src/event.rs"),
     ("FailureContext", "FailureContext", "src/policy.rs"),
     ("Gap", "Gap", "core/src/session/ids.rs"),
     ("ResponseHead", "ResponseHead", "src/response.rs"),
+    ("Stats", "Stats", "src/attempt_summary.rs"),
 ];
 
 /// The fields of each thing, by the kind and the name of the thing.
@@ -137,6 +139,12 @@ fn names_in_rust() -> Names {
         ("close reason", "src/state.rs", "CloseReason"),
         ("decision", "core/src/session/io.rs", "Decision"),
         ("limit action", "core/src/policy.rs", "LimitAction"),
+        ("attempt reason", "src/attempt_summary.rs", "AttemptReason"),
+        (
+            "attempt outcome",
+            "src/attempt_summary.rs",
+            "AttemptOutcome",
+        ),
     ] {
         let text = read(path);
         for variant in variant.captures_iter(block(&text, &format!("pub enum {name} "))) {
@@ -229,9 +237,19 @@ fn names_in_javascript() -> Names {
     for name in in_double_quotes(between(limit, "then: ", ";")) {
         add("limit action", &name, &BTreeSet::new());
     }
+    for (kind, name) in [
+        ("attempt reason", "AttemptReason"),
+        ("attempt outcome", "AttemptOutcome"),
+    ] {
+        for name in in_double_quotes(between(&types, &format!("export type {name} = "), ";")) {
+            add(kind, &name, &BTreeSet::new());
+        }
+    }
     add("type", "EventSourceError", &common);
     for (_, name, _) in &STRUCTS[1..] {
-        let interface = block(&types, &format!("interface {name}"));
+        let starts = [format!("interface {name} "), format!("interface {name}<")];
+        let start = starts.iter().find(|start| types.contains(*start));
+        let interface = block(&types, start.expect("an interface"));
         add("type", name, &captured(MEMBER, interface));
     }
     names

@@ -323,6 +323,11 @@ impl LastEventId {
         clear_and_shrink(&mut self.buffer);
     }
 
+    /// Whether an id waits for the blank line at which it takes effect.
+    pub(super) fn is_buffered(&self) -> bool {
+        self.buffered
+    }
+
     /// Whether the last block had an `id` field, even one that changed nothing.
     #[inline]
     pub(super) fn in_last_block(&self) -> bool {

@@ -124,6 +124,11 @@ impl ChunkBoundary {
         (unmarked, rest)
     }
 
+    /// Whether only a part of the mark has arrived.
+    pub(super) fn is_in_mark(&self) -> bool {
+        (1..BYTE_ORDER_MARK.len()).contains(&self.mark)
+    }
+
     fn skip_mark<'a>(&mut self, chunk: &'a [u8]) -> (&'static [u8], &'a [u8]) {
         let expected = BYTE_ORDER_MARK[self.mark..].iter();
         let common = expected.zip(chunk).take_while(|(a, b)| a == b).count();

@@ -130,6 +130,12 @@ impl<S: LineSearch> Parser<S> {
         &self.dropped_name
     }
 
+    /// Whether nothing of the next event has arrived, between two chunks. A line that is still to end may belong to it.
+    pub fn is_between_events(&self) -> bool {
+        let is_in_line = self.held.has_line() || self.boundary.is_in_mark();
+        !is_in_line && self.held.is_empty() && !self.last_event_id.is_buffered()
+    }
+
     /// The part of an event that had arrived when the stream ended. Its last line is read even if it is cut. `None` if the stream
     /// ended between two events.
     ///

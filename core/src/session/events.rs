@@ -145,7 +145,10 @@ impl Session {
             return false;
         }
         match self.ids.observe(id, field, event.digest) {
-            Freshness::Duplicate => true,
+            Freshness::Duplicate => {
+                self.attempts.counts.duplicates += 1;
+                true
+            }
             Freshness::New(gap) => {
                 self.push_gap(gap);
                 false
@@ -176,6 +179,7 @@ impl Session {
 
     fn push_gap(&mut self, gap: Option<Gap>) {
         if let Some(gap) = gap {
+            self.attempts.counts.gaps += 1;
             self.push(Output::Gap(gap));
         }
     }

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String};
 use core::time::Duration;
 
-use super::ids::Gap;
+use super::{attempts::EndedAttempt, ids::Gap};
 use crate::{Policy, Span};
 
 /// What carries the events.
@@ -115,8 +115,8 @@ pub enum Input<'a> {
     /// [`Options::asks_request`].
     Requested {
         /// Whether the method of this request is safe. If it is not, and one that is not safe was sent before, the source
-        /// closes with the earlier error; unless it may be sent again by the policy, the user's rule, or
-        /// [`EndOfBody::Reconnect`].
+        /// closes with the earlier error; unless it may be sent again by the policy, the user's rule,
+        /// [`EndOfBody::Reconnect`], or since the user has [reconnected](Self::Reconnect) or [resumed](Self::Resume) the source.
         is_safe: bool,
     },
     /// The server has answered with an event stream.
@@ -318,6 +318,8 @@ pub enum Output {
     /// Ask the user's rule, and answer with [`Input::Decided`]. If there is no answer, the next input first applies
     /// what was proposed.
     Decide(FailureContext),
+    /// Tell of an attempt that has ended, if [they are told](super::Session::tell_attempts).
+    Attempt(EndedAttempt),
     /// Report an error.
     Report(Report),
     /// Report the [state](super::Session::state), which is now this one.

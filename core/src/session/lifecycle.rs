@@ -1,6 +1,6 @@
 //! What users and pages do to a source: pause, resume and reconnect it, hide it, and wake it.
 
-use super::{Output, Phase, Session, timers::NEVER};
+use super::{AttemptOutcome, AttemptReason, Output, Phase, Session, timers::NEVER};
 use crate::{At, Span, Timestamp};
 
 /// At most one attempt in this time is made because the user or the page asks for one at once: an app may ask at each `focus`. An
@@ -19,10 +19,12 @@ impl Session {
             Phase::Paused { .. } => return self.resume(now),
             Phase::Waiting { .. } => {}
             Phase::Connecting | Phase::Open | Phase::Reconnecting { .. } => {
+                self.attempt_ended(AttemptOutcome::Aborted, None);
                 self.push(Output::Disconnect);
             }
         }
         self.may_send_unsafe = true;
+        self.attempts.set_next_reason(AttemptReason::Reconnect);
         self.hurry(now);
     }
 
@@ -36,6 +38,7 @@ impl Session {
         let until_visible = until_visible && is_paused.unwrap_or(true);
         self.enter(Phase::Paused { until_visible }, now);
         if is_paused.is_none() {
+            self.attempt_ended(AttemptOutcome::Aborted, None);
             self.push(Output::Disconnect);
             self.push_state();
         }
@@ -53,6 +56,7 @@ impl Session {
         self.forget_failures();
         // A user who resumes the source of a hidden page wants it for as long again.
         self.hidden_since = self.hidden_since.map(|_| now);
+        self.attempts.set_next_reason(AttemptReason::Resumed);
         self.hurry(now);
     }
 
@@ -83,6 +87,7 @@ impl Session {
             Phase::Waiting { .. } => self.shorten_wait(false, at),
             // The browser goes on with its wait, which has stood still.
             Phase::Reconnecting { .. } if self.may_replace_browser() => {
+                self.attempts.set_next_reason(AttemptReason::Woken);
                 self.push(Output::Disconnect);
                 self.hurry(at.now);
             }

@@ -1,8 +1,8 @@
 //! What to do about a failure by the limits of a policy, and how long to wait.
 
 use super::{
-    CloseReason, Decision, EndOfBody, Failure, FailureClass, FailureContext, LimitReached, Loss,
-    Output, Phase, Report, Session,
+    AttemptOutcome, AttemptReason, CloseReason, Decision, EndOfBody, Failure, FailureClass,
+    FailureContext, LimitReached, Loss, Output, Phase, Report, Session,
 };
 use crate::{At, LimitAction, Span, Timestamp};
 
@@ -80,12 +80,13 @@ impl Action {
 
 impl Session {
     pub(super) fn lost(&mut self, failure: Failure, loss: Loss, at: At) {
+        self.attempts.note_loss(loss);
         if self.is_offline
             && matches!(loss, Loss::BrowserReconnects)
             && matches!(self.phase, Phase::Reconnecting { .. })
         {
             // The browser's own attempts are in vain.
-            return;
+            return self.attempt_failed(failure);
         }
         let (class, retry_after) = match loss {
             // Only another source can have the URL that the function answers with.
@@ -215,6 +216,15 @@ impl Session {
         self.pending = Some(pending);
     }
 
+    /// The attempt under way, if there is one, is given up because of this failure.
+    pub(super) fn attempt_given_up(&mut self, pending: &Pending) {
+        match pending.kind {
+            // An event that arrived earlier.
+            FailureKind::Decode => self.attempt_ended(AttemptOutcome::Aborted, None),
+            _ => self.attempt_failed(pending.failure),
+        }
+    }
+
     pub(super) fn settle(&mut self, pending: Pending, decision: Decision, now: Timestamp) {
         let Pending {
             failure,
@@ -222,6 +232,7 @@ impl Session {
             proposed,
             random,
         } = pending;
+        let is_woken = kind == FailureKind::Woken;
         // The part of the wait that an `online` event does not shorten.
         let mut at_least = self.requested_delay(kind);
         let action = match decision {
@@ -255,6 +266,10 @@ impl Session {
         match action {
             Action::KeepWaiting => self.keep_waiting(failure, kind, now),
             Action::Reopen { after } => {
+                self.attempt_given_up(&pending);
+                if is_woken {
+                    self.attempts.set_next_reason(AttemptReason::Woken);
+                }
                 self.may_send_unsafe |= matches!(decision, Decision::Reopen { .. })
                     || (!self.is_safe && self.may_send_again(kind));
                 if self.backs_off_after(kind) {
@@ -274,6 +289,7 @@ impl Session {
                 self.push_state();
             }
             Action::Close(limit) => {
+                self.attempt_given_up(&pending);
                 if limit.is_some() {
                     self.report(failure, self.attempt_of(kind));
                 }
@@ -302,6 +318,7 @@ impl Session {
             | FailureKind::Failed
             | FailureKind::Refresh => {
                 let attempt = self.failures;
+                self.attempt_failed(failure);
                 self.enter(Phase::Reconnecting { attempt }, now);
                 self.report(failure, Some(attempt));
                 self.push_state();

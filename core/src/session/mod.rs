@@ -1,5 +1,6 @@
 //! One source, from its first attempt to its end.
 
+mod attempts;
 mod events;
 mod ids;
 mod io;
@@ -15,11 +16,13 @@ use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use core::mem;
 
 use self::{
+    attempts::Attempts,
     ids::Ids,
     limits::{FailureKind, Pending},
     renewal::Renewal,
 };
 pub use self::{
+    attempts::{AttemptOutcome, AttemptReason, Counts, EndedAttempt},
     ids::{Gap, digest},
     io::{
         CloseReason, Decision, EndOfBody, EventOutcome, Failure, FailureClass, FailureContext,
@@ -57,8 +60,8 @@ use crate::{At, Policy, Span, Timestamp};
 ///
 /// # Order
 ///
-/// A change of state is in effect before anything is reported. An error is reported before the state that it leads to,
-/// and a gap before the event after it. [`Output::Closed`] is the last output, and inputs after it are ignored. If the
+/// A change of state is in effect before anything is reported. An attempt that has ended is told before the error that ended it,
+/// an error is reported before the state that it leads to, and a gap before the event after it. [`Output::Closed`] is the last output, and inputs after it are ignored. If the
 /// user closes the source while a rule is asked about an error, that error is reported first.
 ///
 /// ```
@@ -102,6 +105,7 @@ pub struct Session {
     phase: Phase,
     phase_since: Timestamp,
     outputs: Vec<Output>,
+    attempts: Attempts,
     /// The failure that a rule is to decide on.
     pending: Option<Pending>,
     /// Why to close once the current event, which is the last one, is delivered.
@@ -220,6 +224,7 @@ impl Session {
             phase: Phase::Connecting,
             phase_since: at.now,
             outputs: vec![Output::Connect],
+            attempts: Attempts::new(at.now),
             pending: None,
             closing: None,
             close_reason: None,
@@ -349,7 +354,10 @@ impl Session {
             return self.handle_while_closed(input);
         }
         match input {
-            Input::Postponed(wait) => self.phase = Phase::Postponed(at.now + wait),
+            Input::Postponed(wait) => {
+                self.phase = Phase::Postponed(at.now + wait);
+                self.attempts.postpone();
+            }
             Input::Refreshing => self.wait_for_refresh(),
             Input::Refreshed => self.refreshed(at.now),
             Input::RefreshFailed => self.refresh_failed(Failure::Told, at),
@@ -369,7 +377,10 @@ impl Session {
                 is_whole,
                 unfinished,
             } => self.body_ended(is_whole, unfinished, at),
-            Input::Finished => self.close(CloseReason::Finished),
+            Input::Finished => {
+                self.attempt_ended(AttemptOutcome::Finished, None);
+                self.close(CloseReason::Finished);
+            }
             Input::Decoded => self.decode_errors = 0,
             Input::DecodeFailed => self.decode_failed(at),
             Input::Timeout { late } => self.timeout(late, at),
@@ -467,6 +478,7 @@ impl Session {
     }
 
     fn opened(&mut self, now: Timestamp) {
+        self.attempt_ended(AttemptOutcome::Opened, None);
         // If a connection opens while the machine is reported offline, that report is wrong, and ignored until the
         // next.
         self.ignores_offline |= mem::take(&mut self.is_offline);
@@ -511,20 +523,23 @@ impl Session {
             | Output::Renew
             | Output::HandOver
             | Output::Deliver
+            | Output::Attempt(_)
             | Output::Decide(_) => {}
         }
     }
 
-    /// Closes at once. Outputs that were still to be carried out are dropped, except for reports of errors.
+    /// Closes at once. Outputs that were still to be carried out are dropped, except for reports of errors and of attempts.
     fn close(&mut self, reason: CloseReason) {
+        if let Some(pending) = self.pending.take() {
+            self.attempt_given_up(&pending);
+            self.report(pending.failure, self.attempt_of(pending.kind));
+        }
+        self.attempt_ended(AttemptOutcome::Aborted, None);
         self.phase = Phase::Closed;
         self.close_reason = Some(reason);
         self.closing = None;
         self.outputs
-            .retain(|output| matches!(output, Output::Report(_)));
-        if let Some(Pending { failure, kind, .. }) = self.pending.take() {
-            self.report(failure, self.attempt_of(kind));
-        }
+            .retain(|output| matches!(output, Output::Report(_) | Output::Attempt(_)));
         self.push(Output::Closed(reason));
     }
 

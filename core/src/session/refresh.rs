@@ -1,7 +1,7 @@
 //! The refresh of what a server has refused, such as a token.
 
 use super::{
-    Failure, FailureClass, FailureKind, Output, Phase, Session, State,
+    AttemptReason, Failure, FailureClass, FailureKind, Output, Phase, Session, State,
     limits::{Action, MIN_DELAY},
     timers::{NEVER, SLEEP_THRESHOLD},
 };
@@ -19,6 +19,7 @@ impl Session {
 
     /// The refusal is no failure as long as the refresh may help.
     pub(super) fn refresh(&mut self, now: Timestamp) {
+        self.attempt_failed(Failure::Told);
         let is_told = self.state() == State::Connecting;
         self.enter(Phase::Refreshing { is_refused: true }, now);
         self.push(Output::Disconnect);
@@ -31,6 +32,7 @@ impl Session {
     /// The connection would be refused as that of the source was that has asked for the refresh.
     pub(super) fn wait_for_refresh(&mut self) {
         if matches!(self.phase, Phase::Connecting) {
+            self.attempts.postpone();
             self.phase = Phase::Refreshing { is_refused: false };
         }
     }
@@ -40,6 +42,10 @@ impl Session {
             self.has_refreshed |= is_refused;
             // Nothing was done but to refuse the request, and the user's function is the word that it be sent again.
             self.may_send_unsafe |= is_refused;
+            if is_refused {
+                self.attempts.set_next_reason(AttemptReason::Refreshed);
+            }
+            self.attempts.start(now);
             self.enter(Phase::Connecting, now);
             self.push(Output::Connect);
         }

@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::{Failure, IdField, Output, Session, limits::MIN_DELAY, timers::NEVER};
+use super::{
+    AttemptOutcome, AttemptReason, Failure, IdField, Output, Session, limits::MIN_DELAY,
+    timers::NEVER,
+};
 use crate::{Span, Timestamp};
 
 /// How long before the expiry the next connection is opened; in the middle of a time that is shorter than two of these.
@@ -92,7 +95,9 @@ impl Session {
         };
     }
 
-    pub(super) fn renew(&mut self) {
+    pub(super) fn renew(&mut self, now: Timestamp) {
+        self.attempts.set_next_reason(AttemptReason::Renewed);
+        self.attempts.start(now);
         self.renewal.at = Timestamp::default();
         self.renewal.is_under_way = true;
         self.renewal.delivered.clear();
@@ -108,6 +113,7 @@ impl Session {
         self.stop_renewal();
         self.push(Output::HandOver);
         if self.is_open() {
+            self.attempt_ended(AttemptOutcome::Opened, None);
             self.has_refreshed = false;
             self.note_activity(|| now);
             self.ids.connected();
@@ -127,6 +133,7 @@ impl Session {
         if self.renewal.failures < MAX_ATTEMPTS && left > Span::ZERO {
             self.renewal.at = now + half(left).max(MIN_DELAY);
         }
+        self.attempt_failed(Failure::Told);
         self.report(Failure::Told, None);
     }
 

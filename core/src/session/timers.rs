@@ -62,6 +62,7 @@ impl Session {
                 None => Failure::OpenTimeout,
             };
             self.time_limit = limit;
+            self.attempt_failed(failure);
             // No rule is asked, since nothing new has gone wrong.
             self.close(CloseReason::Failed {
                 failure,
@@ -86,12 +87,13 @@ impl Session {
         } else if is_due(self.refresh_deadline()) {
             self.refresh_timed_out(late, at);
         } else if is_due(self.renewal_at()) {
-            self.renew();
+            self.renew(now);
         }
     }
 
     pub(super) fn connect(&mut self, now: Timestamp) {
         let is_told = matches!(self.phase, Phase::Postponed(_) | Phase::Connecting);
+        self.attempts.start(now);
         self.enter(Phase::Connecting, now);
         if !is_told {
             self.push_state();

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use typed_eventsource::{Error, Gap};
+use typed_eventsource::{AttemptSummary, Error, Gap};
 
 /// A callback that may be set.
 type Slot<T> = RefCell<Option<Rc<dyn Fn(T)>>>;
@@ -23,6 +23,7 @@ type Slot<T> = RefCell<Option<Rc<dyn Fn(T)>>>;
 pub struct Callbacks {
     on_error: Slot<Error>,
     on_gap: Slot<Gap>,
+    on_attempt: Slot<AttemptSummary>,
 }
 
 impl Callbacks {
@@ -34,6 +35,11 @@ impl Callbacks {
     /// Sets the callback for gaps.
     pub fn set_on_gap(&self, callback: impl Fn(Gap) + 'static) {
         drop(self.on_gap.replace(Some(Rc::new(callback))));
+    }
+
+    /// Sets the callback for attempts to connect.
+    pub fn set_on_attempt(&self, callback: impl Fn(AttemptSummary) + 'static) {
+        drop(self.on_attempt.replace(Some(Rc::new(callback))));
     }
 
     /// Calls the callback for errors, and returns whether one is set.
@@ -50,9 +56,22 @@ impl Callbacks {
         }
     }
 
+    /// Calls the callback for attempts.
+    pub fn attempt(&self, attempt: AttemptSummary) {
+        let callback = self.on_attempt.borrow().clone();
+        if let Some(callback) = callback {
+            callback(attempt);
+        }
+    }
+
     /// Whether a callback for gaps is set.
     pub fn wants_gaps(&self) -> bool {
         self.on_gap.borrow().is_some()
+    }
+
+    /// Whether a callback for attempts is set.
+    pub fn wants_attempts(&self) -> bool {
+        self.on_attempt.borrow().is_some()
     }
 }
 

@@ -16,7 +16,8 @@ use std::{
 pub use callbacks::Callbacks;
 pub use selection::Selection;
 use typed_eventsource::{
-    CloseReason, Error, Event, EventSource, EventSourceBuilder, Gap, Listener, State,
+    AttemptSummary, CloseReason, Error, Event, EventSource, EventSourceBuilder, Gap, Listener,
+    State,
 };
 
 /// Receives what a [`Subscription`] reports of a component's source.
@@ -42,6 +43,9 @@ pub trait Observer<E>: 'static {
 
     /// Ids show that events were missed. This is called only after [`Subscription::listen_to_gaps`].
     fn gap(&self, _gap: Gap) {}
+
+    /// An attempt to connect has ended. This is called only after [`Subscription::listen_to_attempts`].
+    fn attempt(&self, _attempt: AttemptSummary) {}
 
     /// How many seconds are left until the next attempt; `None` when the source no longer waits for one. This is called only after
     /// [`Subscription::listen_to_countdown`].
@@ -79,6 +83,12 @@ impl<E, O: Observer<E>> Observer<E> for Weak<O> {
         }
     }
 
+    fn attempt(&self, attempt: AttemptSummary) {
+        if let Some(observer) = self.upgrade() {
+            observer.attempt(attempt);
+        }
+    }
+
     fn countdown(&self, seconds: Option<u64>) {
         if let Some(observer) = self.upgrade() {
             observer.countdown(seconds);
@@ -98,6 +108,8 @@ struct OpenSubscription {
     _listeners: [Listener; 3],
     gaps: OnceCell<Listener>,
     listen_to_gaps: Box<dyn Fn() -> Listener>,
+    attempts: OnceCell<Listener>,
+    listen_to_attempts: Box<dyn Fn() -> Listener>,
     countdown: OnceCell<Listener>,
     listen_to_countdown: Box<dyn Fn() -> Listener>,
     report_unshown_error: Box<dyn Fn()>,
@@ -151,6 +163,13 @@ impl Subscription {
                 source.on_countdown(move |seconds| reporter.observer.countdown(seconds))
             })
         };
+        let listen_to_attempts = {
+            let (source, reporter) = (source.clone(), Rc::clone(&reporter));
+            Box::new(move || {
+                let reporter = Rc::clone(&reporter);
+                source.on_attempt(move |attempt| reporter.observer.attempt(attempt))
+            })
+        };
         let listen_to_gaps = {
             let (source, reporter) = (source.clone(), Rc::clone(&reporter));
             Box::new(move || {
@@ -164,6 +183,8 @@ impl Subscription {
                 _listeners: [events, errors, states],
                 gaps: OnceCell::new(),
                 listen_to_gaps,
+                attempts: OnceCell::new(),
+                listen_to_attempts,
                 countdown: OnceCell::new(),
                 listen_to_countdown,
                 report_unshown_error: Box::new(move || reporter.report_unshown_error()),
@@ -180,6 +201,13 @@ impl Subscription {
     pub fn listen_to_gaps(&self) {
         if let Some(open) = &self.open {
             open.gaps.get_or_init(&open.listen_to_gaps);
+        }
+    }
+
+    /// Reports [attempts to connect](Observer::attempt) when they end, from now on. A second call changes nothing.
+    pub fn listen_to_attempts(&self) {
+        if let Some(open) = &self.open {
+            open.attempts.get_or_init(&open.listen_to_attempts);
         }
     }
 

@@ -8,8 +8,8 @@ use std::{
 
 use serde::Deserialize;
 use typed_eventsource::{
-    Backoff, Error, Event, EventSource, EventSourceBuilder, Fetch, Gap, Js, Policy, ResponseHead,
-    State, testing::FakeServer,
+    AttemptSummary, Backoff, Error, Event, EventSource, EventSourceBuilder, Fetch, Gap, Js, Policy,
+    ResponseHead, State, testing::FakeServer,
 };
 
 use crate::{Observer, Selection, Subscription};
@@ -65,6 +65,10 @@ impl<E: Into<u32> + 'static> Observer<E> for Journal {
 
     fn gap(&self, gap: Gap) {
         self.write(format!("{} missing", gap.missed));
+    }
+
+    fn attempt(&self, attempt: AttemptSummary) {
+        self.write(format!("attempt {}", attempt.number));
     }
 
     fn countdown(&self, seconds: Option<u64>) {
@@ -261,6 +265,16 @@ fn an_observer_that_asks_twice_for_gaps_is_told_each_once() {
         1,
         "{told:?}"
     );
+}
+
+#[test]
+fn an_observer_that_asks_twice_for_attempts_is_told_each_once() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe("/prices");
+    subscription.listen_to_attempts();
+    subscription.listen_to_attempts();
+    server.open();
+    assert_eq!(journal.take(), ["attempt 1", "open"]);
 }
 
 #[test]

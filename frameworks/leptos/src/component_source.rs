@@ -13,7 +13,9 @@ use leptos::{
     task::{spawn_local, tick},
 };
 use send_wrapper::SendWrapper;
-use typed_eventsource::{CloseReason, Error, Event, EventSource, EventSourceBuilder, Gap, State};
+use typed_eventsource::{
+    AttemptSummary, CloseReason, Error, Event, EventSource, EventSourceBuilder, Gap, State,
+};
 use typed_eventsource_hooks::{Callbacks, Observer, Selection, Subscription};
 
 use crate::source::IntoSource;
@@ -102,6 +104,15 @@ impl Control {
         }
         if let Some(source) = self.source() {
             source.listen_to_gaps();
+        }
+    }
+
+    pub(crate) fn on_attempt(&self, callback: impl Fn(AttemptSummary) + 'static) {
+        if let Some(callbacks) = self.callbacks() {
+            callbacks.set_on_attempt(callback);
+        }
+        if let Some(source) = self.source() {
+            source.listen_to_attempts();
         }
     }
 
@@ -323,6 +334,14 @@ impl<E, F: Fn(Event<E>) + 'static> Observer<E> for WhileCurrent<F> {
         }
     }
 
+    fn attempt(&self, attempt: AttemptSummary) {
+        if let Some(callbacks) = self.control.callbacks()
+            && self.version.is_current()
+        {
+            untrack(|| callbacks.attempt(attempt));
+        }
+    }
+
     fn countdown(&self, seconds: Option<u64>) {
         if self.version.is_current() {
             self.control.show_seconds(seconds);
@@ -381,6 +400,16 @@ impl ComponentSource {
         }
     }
 
+    fn listen_to_attempts(&self) {
+        let callbacks = self.control.callbacks();
+        let subscription = self.subscription.borrow().clone();
+        if let Some(subscription) = subscription
+            && callbacks.is_some_and(|callbacks| callbacks.wants_attempts())
+        {
+            subscription.listen_to_attempts();
+        }
+    }
+
     fn listen_to_countdown(&self) {
         let subscription = self.subscription.borrow().clone();
         if let Some(subscription) = subscription
@@ -415,6 +444,7 @@ impl ComponentSource {
         let subscription = untrack(|| (self.subscribe)(builder, version));
         drop(self.subscription.replace(Some(Rc::new(subscription))));
         self.listen_to_gaps();
+        self.listen_to_attempts();
         self.listen_to_countdown();
         // A callback may have closed the source when its first state was reported.
         if !self.control.should_be_open() {

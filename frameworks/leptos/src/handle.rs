@@ -3,7 +3,7 @@
 use std::fmt;
 
 use leptos::prelude::{Signal, WithUntracked};
-use typed_eventsource::{Error, EventSource, Gap, State};
+use typed_eventsource::{AttemptSummary, Error, EventSource, Gap, State};
 
 use crate::component_source::Control;
 
@@ -119,6 +119,12 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
     /// is set again replaces the last.
     pub fn on_gap(&self, callback: impl Fn(Gap) + 'static) {
         self.control.on_gap(callback);
+    }
+
+    /// Calls the callback with each attempt to connect when it has ended, as
+    /// [`EventSource::on_attempt`](typed_eventsource::EventSource::on_attempt) does. A callback that is set again replaces the last.
+    pub fn on_attempt(&self, callback: impl Fn(AttemptSummary) + 'static) {
+        self.control.on_attempt(callback);
     }
 
     /// Closes the source for this component at once, as [requested](typed_eventsource::CloseReason::Requested), until

@@ -5,7 +5,9 @@ use std::{
     rc::Rc,
 };
 
-use typed_eventsource::{CloseReason, Error, Event, EventSource, EventSourceBuilder, Gap, State};
+use typed_eventsource::{
+    AttemptSummary, CloseReason, Error, Event, EventSource, EventSourceBuilder, Gap, State,
+};
 use typed_eventsource_hooks::{Callbacks, Observer, Selection, Subscription};
 use yew::functional::UseForceUpdateHandle;
 
@@ -128,6 +130,10 @@ impl<E: 'static, T: 'static> Observer<E> for ComponentSource<E, T> {
         self.callbacks.gap(gap);
     }
 
+    fn attempt(&self, attempt: AttemptSummary) {
+        self.callbacks.attempt(attempt);
+    }
+
     fn countdown(&self, seconds: Option<u64>) {
         self.seconds.set(seconds);
         self.changed();
@@ -211,6 +217,7 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
         let subscription = Subscription::open(builder, &selection, Rc::downgrade(self));
         drop(self.subscription.replace(Some(Rc::new(subscription))));
         self.listen_to_gaps();
+        self.listen_to_attempts();
         self.listen_to_countdown();
     }
 
@@ -229,6 +236,15 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
             && self.callbacks.wants_gaps()
         {
             subscription.listen_to_gaps();
+        }
+    }
+
+    fn listen_to_attempts(&self) {
+        let subscription = self.subscription.borrow().clone();
+        if let Some(subscription) = subscription
+            && self.callbacks.wants_attempts()
+        {
+            subscription.listen_to_attempts();
         }
     }
 }
@@ -264,6 +280,11 @@ impl<E: 'static, T: 'static> SourceControl for ComponentSource<E, T> {
     fn on_gap(&self, callback: Box<dyn Fn(Gap)>) {
         self.callbacks.set_on_gap(callback);
         self.listen_to_gaps();
+    }
+
+    fn on_attempt(&self, callback: Box<dyn Fn(AttemptSummary)>) {
+        self.callbacks.set_on_attempt(callback);
+        self.listen_to_attempts();
     }
 
     fn close(self: Rc<Self>) {

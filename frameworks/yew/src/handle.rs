@@ -2,7 +2,7 @@
 
 use std::{fmt, ptr, rc::Rc};
 
-use typed_eventsource::{Error, EventSource, Gap, State};
+use typed_eventsource::{AttemptSummary, Error, EventSource, Gap, State};
 use yew::html::ImplicitClone;
 
 /// A component's view of its source, as of the render that the hook was called in, and its control over the source.
@@ -53,6 +53,7 @@ pub(crate) trait SourceControl {
     fn countdown_shown(&self);
     fn on_error(&self, callback: Box<dyn Fn(Error)>);
     fn on_gap(&self, callback: Box<dyn Fn(Gap)>);
+    fn on_attempt(&self, callback: Box<dyn Fn(AttemptSummary)>);
 }
 
 impl<T> UseEventSourceHandle<T> {
@@ -126,6 +127,13 @@ impl<T> UseEventSourceHandle<T> {
     /// sets the callback at each render, and the newest one counts.
     pub fn on_gap(&self, callback: impl Fn(Gap) + 'static) {
         self.control.on_gap(Box::new(callback));
+    }
+
+    /// Calls the callback with each attempt to connect when it has ended, as
+    /// [`EventSource::on_attempt`](typed_eventsource::EventSource::on_attempt) does. The component sets the callback at each render,
+    /// and the newest one counts.
+    pub fn on_attempt(&self, callback: impl Fn(AttemptSummary) + 'static) {
+        self.control.on_attempt(Box::new(callback));
     }
 
     /// Closes the source for this component at once, as [requested](typed_eventsource::CloseReason::Requested), until

@@ -104,6 +104,10 @@ export class BrowserTransport {
     for (const [{ name }, listener] of this.#listeners) this.#raw.addEventListener(name, listener);
   }
 
+  get url() {
+    return this.#url;
+  }
+
   /** @param {Subscription} subscription */
   listen(subscription) {
     // Only messages have other names.
@@ -113,8 +117,10 @@ export class BrowserTransport {
       if (isAmbiguous && !isMessage(message)) return;
       const { data } = message;
       const origin = (this.#origin ??= message.origin);
+      link.tally.events += 1;
       // The last message is kept for its id, unless its data is large.
-      const meta = data?.length > LARGE ? { lastEventId: message.lastEventId, origin } : new MessageMeta(message, origin);
+      const meta =
+        data?.length > LARGE ? { lastEventId: message.lastEventId, origin, at: message.timeStamp } : new MessageMeta(message, origin);
       link.receiveEvent(subscription, data, meta);
     };
     this.#listeners.set(subscription, listener);
@@ -175,7 +181,7 @@ export class BrowserTransport {
 /** Whether the event is a message, which the server may have named `open` or `error`. @param {Event} event */
 const isMessage = (event) => event instanceof MessageEvent;
 
-/** The id and origin of a message. The id is slow to read too, and most listeners do not look at it. */
+/** The id, origin and time of a message. The id is slow to read too, and most listeners do not look at it. */
 class MessageMeta {
   #message;
 
@@ -187,5 +193,9 @@ class MessageMeta {
 
   get lastEventId() {
     return this.#message.lastEventId;
+  }
+
+  get at() {
+    return this.#message.timeStamp;
   }
 }

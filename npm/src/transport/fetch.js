@@ -61,6 +61,10 @@ export class FetchTransport extends ResponseReader {
     }
   }
 
+  get url() {
+    return this.#url;
+  }
+
   close() {
     this.#forgetLeaving();
     this.#blocks?.stop();

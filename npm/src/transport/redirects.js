@@ -4,7 +4,7 @@
 
 import { headOf, isEventStream } from "./response.js";
 
-const isFirefox = / Firefox\//.test(globalThis.navigator?.userAgent);
+export const isFirefox = / Firefox\//.test(globalThis.navigator?.userAgent);
 
 /** Where the redirects of one source have led: another source may have another user, and be led elsewhere. */
 export class Redirects {

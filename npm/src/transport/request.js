@@ -2,7 +2,7 @@
 // The request of an attempt: what the source's options say, and what the user's functions answer before it is made.
 
 import { EventSourceError, invalidRequest, messageOf } from "../error.js";
-import { encoder } from "../memory.js";
+import { inBytes } from "../memory.js";
 import { isSafe, parseAnswer } from "../options.js";
 import { resolve } from "../url.js";
 
@@ -60,6 +60,3 @@ export function requestOf(settings, answer, lastEventId) {
   for (const fresh of answer.headers ?? []) new Headers(fresh ?? undefined).forEach((value, name) => headers.set(name, value));
   return { method: method ?? "GET", headers, body, credentials: credentials ?? (withCredentials ? "include" : "same-origin") };
 }
-
-/** A text in which each character is a byte of UTF-8, as headers need it. @param {string} text */
-const inBytes = (text) => Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join("");

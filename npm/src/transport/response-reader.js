@@ -48,6 +48,9 @@ export class ResponseReader {
   isOpen = true;
 
   #link;
+  #tally;
+  /** When the chunk in hand came. */
+  #chunkAt = 0;
   #limit;
   #parser;
   #yielder = new Yielder();
@@ -99,6 +102,7 @@ export class ResponseReader {
     this.#toldId = lastEventId;
     this.#limit = limit;
     this.#link = link;
+    this.#tally = link.tally;
     const id = encoder.encode(lastEventId);
     this.#parser = wasm.newParser(copyToWasm(id), id.length, limit);
     this.#hasTerminalData = terminalData !== "";
@@ -139,8 +143,18 @@ export class ResponseReader {
     if (!this.#isAhead) return;
     const end = this.#freshRecords()[HEADER + RECORD * this.#index - 1];
     this.#tell(GO_BACK, encoder.encode(this.lastEventId), end);
+    this.#forgetFound();
     // What is found again would be parsed again with each change.
     this.#parsesSingly = true;
+  }
+
+  /** How many events were found that are yet to be handed over. */
+  get ahead() {
+    return this.#count - this.#index;
+  }
+
+  #forgetFound() {
+    this.#tally.events -= this.ahead;
     this.#count = this.#index;
   }
 
@@ -173,6 +187,7 @@ export class ResponseReader {
 
   close() {
     this.isOpen = false;
+    this.#forgetFound();
     this.#readOn();
     this.#yielder.close();
     wasm.free(this.#parser);
@@ -194,7 +209,8 @@ export class ResponseReader {
       if (body.isAtEnd || this.#isHeldBack) await this.yieldNow();
       const chunk = this.isOpen && (await body.next());
       if (!chunk) return;
-      this.#yielder.noteChunk();
+      this.#chunkAt = this.#yielder.noteChunk();
+      this.#tally.bytes += chunk.length;
       for (let start = 0; this.isOpen && start < chunk.length; start += SLICE) {
         this.#pushSlice(chunk.subarray(start, start + SLICE));
         while (!this.#handOverEvents()) {
@@ -270,6 +286,7 @@ export class ResponseReader {
       if (idStart !== UNCHANGED) this.#readId(idStart, idEnd);
       // The event has no listeners, or has none any longer.
       if (!subscription) {
+        this.#tally.events -= 1;
         this.#tellUnlistened(true);
         if (this.isOpen) continue;
         return false;
@@ -296,6 +313,8 @@ export class ResponseReader {
     this.#index = this.#nextElement = 0;
     this.#text = this.#values = undefined;
     this.#isAhead = this.#count > 0;
+    if (this.#isAhead) this.#tally.at = this.#chunkAt;
+    this.#tally.events += this.#count;
     const time = this.#freshRecords()[RETRY_AT];
     if (time !== NO_RETRY) this.#link.receive(retry(time));
     return this.#isAhead;

@@ -22,10 +22,11 @@ export class Yielder {
   /** When it was last asked whether to yield. */
   #asked = 0;
 
-  /** If a chunk was waited for, other tasks have had their turn: a slow stream need not yield. */
+  /** If a chunk was waited for, other tasks have had their turn: a slow stream need not yield. Returns the time. */
   noteChunk() {
     const now = performance.now();
     if (now - this.#asked >= SHORTEST_WAIT) this.#since = now;
+    return now;
   }
 
   /** Counts an event, and returns whether it is time to yield. */

@@ -213,6 +213,20 @@ test("a source looks at `navigator.onLine` when a refresh has failed", async () 
   source.close();
 });
 
+test("the attempts are told: the one that was refused, and the one after the refresh", async () => {
+  const source = open(session());
+  const told: unknown[] = [];
+  source.onAttempt(({ number, reason, outcome, status }) => told.push([number, reason, outcome, status]));
+  server.fail(401);
+  await settle();
+  server.open();
+  expect(told).toEqual([
+    [1, "first", "refused", 401],
+    [2, "refreshed", "opened", 200],
+  ]);
+  source.close();
+});
+
 test("the function may close the source", async () => {
   const source = open({ refresh: vi.fn(async () => source.close()) });
   server.fail(401);

@@ -34,6 +34,18 @@ test.each(TRANSPORTS)("a connection is renewed half a minute before the expiry, 
   expect([server.connections, server.clock.timers]).toEqual([0, 0]);
 });
 
+test("the attempt of a renewal is told", () => {
+  const { source } = open();
+  const reasons: string[] = [];
+  source.onAttempt(({ reason, outcome }) => reasons.push(`${reason} ${outcome}`));
+  server.open();
+  server.clock.advance(HOUR);
+  server.open();
+  server.clock.advance(HOUR);
+  source.close();
+  expect(reasons).toEqual(["first opened", "renewed opened", "renewed aborted"]);
+});
+
 test("it is renewed a thousand times", () => {
   const { source, told } = open();
   for (let id = 0; id < 1000; id += 1) {

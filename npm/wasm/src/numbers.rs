@@ -1,9 +1,9 @@
 //! Inputs, outputs and options of a session as numbers. `npm/src/numbers.js` has the same ones.
 
 use typed_eventsource_core::{
-    CloseReason, Decision, Failure, FailureClass, FailureContext, IdField, Input, LimitAction,
-    LimitReached, Loss, NumericValue, Output, Policy, ReceivedEvent, Report, Span, State, Terminal,
-    Unfinished,
+    CloseReason, Counts, Decision, EndedAttempt, Failure, FailureClass, FailureContext, IdField,
+    Input, LimitAction, LimitReached, Loss, NumericValue, Output, Policy, ReceivedEvent, Report,
+    Span, State, Terminal, Unfinished,
 };
 
 /// What a session tells JavaScript, which reads it from the wasm memory: a call for each value would cost more.
@@ -11,7 +11,9 @@ use typed_eventsource_core::{
 #[repr(C)]
 pub(crate) struct Numbers {
     /// 0 nothing, 1 connect, 2 disconnect, 3 deliver, 4 tell of a gap, 5 decide, 6 report, 7 tell of the state, 8 tell of the
-    /// close, 10 refresh, 11 renew, 12 hand over.
+    /// close, 9 tell of an attempt, 10 refresh, 11 renew, 12 hand over.
+    ///
+    /// An attempt that has ended has its numbers in other places: its outcome, reason, number and start in those from `follows` on. So have counts: attempts, opened, duplicates, gaps.
     pub(crate) output: f64,
     /// A state, a reason or a decision.
     kind: f64,
@@ -107,24 +109,24 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         9 => Input::Online,
         10 => Input::Offline,
         11 => Input::Overflowed,
-        30 => Input::Reconnect,
-        31 => Input::Pause,
-        32 => Input::Resume,
-        33 => Input::Hidden,
-        34 => Input::Visible,
-        35 => Input::Woken,
+        22 => Input::Reconnect,
+        23 => Input::Pause,
+        24 => Input::Resume,
+        25 => Input::Hidden,
+        26 => Input::Visible,
+        27 => Input::Woken,
         15 if detail == 0 => Input::ReadOn,
         15 => Input::HeldBack,
         14 => Input::Postponed(span),
-        20 => Input::Requested {
+        21 => Input::Requested {
             is_safe: detail != 0,
         },
-        36 => Input::Refreshing,
-        37 => Input::Refreshed,
-        38 => Input::RefreshFailed,
-        39 => Input::ExpiresIn(span),
-        40 => Input::Renewed,
-        41 => Input::RenewalFailed,
+        28 => Input::Refreshing,
+        29 => Input::Refreshed,
+        30 => Input::RefreshFailed,
+        31 => Input::ExpiresIn(span),
+        32 => Input::Renewed,
+        33 => Input::RenewalFailed,
         12 => Input::Close(if detail == 0 {
             CloseReason::Requested
         } else {
@@ -200,6 +202,23 @@ impl Numbers {
             Decision::Reopen { after } => (2.0, Span::from(after).as_millis_f64()),
             _ => (3.0, 0.0),
         };
+    }
+
+    /// The outcome and the reason have the order of the enums. The start is -1 if it is not known.
+    pub(crate) fn set_attempt(&mut self, attempt: EndedAttempt) {
+        self.follows = f64::from(attempt.outcome as u8);
+        self.limit = f64::from(attempt.reason as u8);
+        self.limit_value = f64::from(attempt.number);
+        let started = attempt.started.map(|at| at.since_origin().as_millis_f64());
+        self.decode_errors = started.unwrap_or(-1.0);
+        self.set_failure(attempt.failure.unwrap_or(Failure::Told));
+    }
+
+    pub(crate) fn set_counts(&mut self, counts: Counts) {
+        self.follows = f64::from(counts.attempts);
+        self.limit = f64::from(counts.opened);
+        self.limit_value = f64::from(counts.duplicates);
+        self.decode_errors = f64::from(counts.gaps);
     }
 
     pub(crate) fn set_report(&mut self, report: Report) {

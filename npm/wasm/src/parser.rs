@@ -24,7 +24,8 @@ pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
 /// - 3, take the [next chunk](Stream::push), and [tell all ids](Stream::track_ids) if `number` is not 0;
 /// - 4, [look for data](Stream::look_for) in events that nobody listens to;
 /// - 5, [end](Stream::end): returns 1 if the stream has ended within an event, and 0 otherwise;
-/// - 6, [listen to events of any name](Stream::listen_to_all), or stop if `number` is 0.
+/// - 6, [listen to events of any name](Stream::listen_to_all), or stop if `number` is 0;
+/// - 7, tell of events that [nobody listens to](Stream::unheard): returns the address of [`Unheard`](typed_eventsource_npm_parser::Unheard).
 ///
 /// Unless the list says otherwise, returns the address of the [`Records`](typed_eventsource_npm_parser::Records).
 #[wasm_bindgen(js_name = tellParser)]
@@ -37,6 +38,7 @@ pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> 
             4 => stream.look_for(bytes),
             5 => return usize::from(stream.end()),
             6 => stream.listen_to_all(number != 0),
+            7 => return core::ptr::from_ref(stream.unheard()) as usize,
             _ => {
                 if number != 0 {
                     stream.track_ids();

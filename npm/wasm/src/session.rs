@@ -61,11 +61,16 @@ pub fn new_session(
     };
     options.last_event_id = last_event_id;
     options.deduplicate = deduplicate;
-    if has(64) {
+    let is_sharer = has(64);
+    if is_sharer {
         options = options.into_sharer();
     }
+    let mut session = Session::new(options, at(now, 0.0));
+    if !is_sharer {
+        session.tell_attempts();
+    }
     let session = NumberedSession {
-        session: Session::new(options, at(now, 0.0)),
+        session,
         numbers: Numbers::default(),
         gap: None,
     };
@@ -78,6 +83,7 @@ pub fn new_session(
 /// - 16, something that nobody listens to, with its last event id: an event where the detail is 1;
 /// - 17, nothing;
 /// - 18, that gaps are to be told;
+/// - 20, that the numbers are to have the counts;
 /// - 19, an event for those who listen, with its last event id, with flags as [`numbers::event`] has them as its detail, and with
 ///   the digest of its data in place of the failures. It answers what to do (0 deliver, 1 skip, 2 poll), and what the session wants from then on, times four.
 #[wasm_bindgen(js_name = tellSession)]
@@ -119,6 +125,7 @@ pub fn tell_session(
                 match number {
                     17 => {}
                     18 => session.track_ids(),
+                    20 => this.numbers.set_counts(session.counts()),
                     _ => session.handle(numbers::input(number, detail, time, failures), at),
                 }
             }
@@ -197,6 +204,11 @@ impl NumberedSession {
             Some(Output::State(state)) => {
                 numbers.set_state(state);
                 7.0
+            }
+            Some(Output::Attempt(attempt)) => {
+                numbers.set_state(session.state());
+                numbers.set_attempt(attempt);
+                9.0
             }
             Some(Output::Closed(reason)) => {
                 numbers.set_close_reason(reason);

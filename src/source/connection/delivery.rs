@@ -21,6 +21,9 @@ impl Connection {
         };
         if wants_ids {
             self.note_last_event_id();
+            if frame.meta().dom_event().is_some() {
+                self.noted.put(frame.meta().clone());
+            }
         } else {
             self.unnoted.put(frame.meta().clone());
         }
@@ -163,6 +166,9 @@ impl Connection {
         if let Some(meta) = meta {
             let id = meta.last_event_id();
             self.session().note_last_event_id(id);
+            if meta.dom_event().is_some() {
+                self.noted.put(meta);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What happens to a source, one input after the other. An input that arrives while a callback runs waits until it has
 //! returned.
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 use typed_eventsource_core::{IdField, Input};
 
@@ -39,6 +39,8 @@ pub(super) enum Queued {
     /// A full queue holds the reading back, or does no longer.
     #[cfg(feature = "fetch")]
     Pace,
+    /// Something that the shared connection has to tell.
+    Run(Rc<dyn Fn(&Connection)>),
 }
 
 impl From<Input<'static>> for Queued {
@@ -80,6 +82,8 @@ impl Connection {
             TransportEvent::Event(frame) => return self.receive_frame(frame),
             #[cfg(feature = "fetch")]
             TransportEvent::Unheard { name } => return self.hint_at(name),
+            #[cfg(any(test, feature = "fetch", feature = "testing"))]
+            TransportEvent::Read { bytes, at } => return self.note_read(bytes, at),
             #[cfg(feature = "fetch")]
             TransportEvent::Asks => return self.note_request(),
             #[cfg(feature = "fetch")]
@@ -201,6 +205,7 @@ impl Connection {
             // All inputs before it are handled: `drain` sets the pace next.
             #[cfg(feature = "fetch")]
             Queued::Pace => {}
+            Queued::Run(run) => run(self),
             Queued::Input { input, error } => {
                 self.note_last_event_id();
                 if let Some(error) = error {

@@ -1,6 +1,9 @@
 //! The link that carries a source's events: a transport, or a share of another source's connection.
 
-use std::rc::{Rc, Weak};
+use std::{
+    rc::{Rc, Weak},
+    sync::Arc,
+};
 
 use typed_eventsource_core::{FailureClass, Input, Loss, Output, Span, State};
 
@@ -32,6 +35,11 @@ pub(in crate::source) trait Link {
 
     /// The browser's own source, if it is one.
     fn as_raw(&self) -> Option<web_sys::EventSource> {
+        None
+    }
+
+    /// See [`Transport::url`].
+    fn url(&self) -> Option<Arc<str>> {
         None
     }
 
@@ -75,6 +83,10 @@ impl Link for Transport {
     fn as_raw(&self) -> Option<web_sys::EventSource> {
         self.as_raw().cloned()
     }
+
+    fn url(&self) -> Option<Arc<str>> {
+        self.url()
+    }
 }
 
 /// The sources that share a connection.
@@ -84,6 +96,9 @@ pub(in crate::source) trait Audience {
 
     /// Tells all of them, except those that join while this runs.
     fn relay(&self, panics: &Panics, output: &Output, error: Option<&Error>);
+
+    /// Has each of them, except those that join while this runs, call a function in its turn.
+    fn run(&self, panics: &Panics, run: &Rc<dyn Fn(&Connection)>);
 }
 
 impl Connection {
@@ -232,6 +247,9 @@ impl Connection {
         if !self.gaps.is_empty() {
             carrier.enable_id_tracking();
         }
+        if let Some(tell) = self.tell_attempt.get() {
+            carrier.tell_attempts(tell);
+        }
         if !self.streams.is_empty() {
             self.yield_for_queue();
         }
@@ -263,6 +281,13 @@ impl Connection {
                 is_reported: true,
             }),
         });
+        self.drain();
+    }
+
+    /// Calls a function of the shared connection in its turn.
+    pub(in crate::source) fn run_in_turn(&self, run: Rc<dyn Fn(&Self)>) {
+        self.announce_open();
+        self.push(Queued::Run(run));
         self.drain();
     }
 

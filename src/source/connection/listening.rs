@@ -89,7 +89,7 @@ impl Connection {
     }
 
     /// Adds a callback to one of the lists.
-    fn on_notices(
+    pub(super) fn on_notices(
         self: &Rc<Self>,
         list: fn(&Self) -> &CallbackList<NoticeCallback>,
         callback: Box<NoticeCallback>,

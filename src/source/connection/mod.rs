@@ -3,6 +3,7 @@
 //! It is the body of a [`Session`], which decides everything. [`inputs`] has what happens to the source, and
 //! [`outputs`] what is done about it.
 
+mod attempts;
 mod console;
 mod delivery;
 mod inputs;
@@ -37,7 +38,7 @@ use super::{refresh::Refresh, subscriptions::FrameCallback};
 #[cfg(feature = "fetch")]
 use crate::ResponseHead;
 use crate::{
-    CloseReason, Error, Gap, State,
+    AttemptSummary, CloseReason, Error, Gap, State, Stats,
     event::EventMeta,
     host::{ChangeWatch, Host, Timer, browser::DomListener},
     panics::Panics,
@@ -46,6 +47,9 @@ use crate::{
     sys,
     transport::Connector,
 };
+#[cfg(any(test, feature = "fetch", feature = "testing"))]
+use attempts::Reading;
+use attempts::TellAttempt;
 use console::ConsoleLines;
 use inputs::Queued;
 pub(super) use link::{Audience, Link};
@@ -66,6 +70,7 @@ pub(super) enum Notice<'a> {
     Gap(&'a Gap),
     Error(&'a Error),
     State(&'a State),
+    Attempt(&'a AttemptSummary),
     End(Option<&'a Error>),
 }
 
@@ -113,11 +118,17 @@ pub(crate) struct Connection {
     is_running: Cell<bool>,
     /// How many events were delivered.
     deliveries: Cell<u64>,
+    /// How much was read, and when.
+    #[cfg(any(test, feature = "fetch", feature = "testing"))]
+    reading: Cell<Reading>,
+    left_stats: Place<Stats>,
     /// Whether the source may connect. Its first attempt waits if the page has opened too many sources of its URL.
     may_connect: Cell<bool>,
     panics: Panics,
     /// The metadata of the last event, if the session has not been told its id.
     unnoted: Place<EventMeta>,
+    /// That of the last event whose id it has been told, if the browser knows more of it.
+    noted: Place<EventMeta>,
     /// The last error that the session was told about.
     told: Place<ToldError>,
     /// The error made of the server's failure event.
@@ -133,6 +144,10 @@ pub(crate) struct Connection {
     close_reason: OnceCell<CloseReason>,
     /// The reason of the signal, if it was aborted.
     abort_reason: Place<Arc<str>>,
+    /// The URL that was asked last, if attempts are told.
+    asked: Place<Arc<str>>,
+    /// Tells of attempts, if anybody listens to them.
+    tell_attempt: Cell<Option<TellAttempt>>,
     /// What the server has answered with, the last time.
     #[cfg(feature = "fetch")]
     response: Place<ResponseHead>,
@@ -161,6 +176,7 @@ pub(crate) struct Connection {
     errors: CallbackList<NoticeCallback>,
     states: CallbackList<NoticeCallback>,
     streams: CallbackList<NoticeCallback>,
+    attempt_listeners: CallbackList<NoticeCallback>,
     /// The sources that share it, if it is shared.
     sharers: OnceCell<Rc<dyn Audience>>,
     end: Rc<End>,
@@ -270,9 +286,13 @@ impl Connection {
             is_overrun: Cell::default(),
             is_running: Cell::default(),
             deliveries: Cell::default(),
+            #[cfg(any(test, feature = "fetch", feature = "testing"))]
+            reading: Cell::default(),
+            left_stats: Place::default(),
             may_connect: Cell::default(),
             panics: Panics::default(),
             unnoted: Place::default(),
+            noted: Place::default(),
             told: Place::default(),
             server_failure: Place::default(),
             unfinished: Place::default(),
@@ -281,6 +301,8 @@ impl Connection {
             earlier: Place::default(),
             close_reason: OnceCell::new(),
             abort_reason: Place::default(),
+            asked: Place::default(),
+            tell_attempt: Cell::default(),
             #[cfg(feature = "fetch")]
             response: Place::default(),
             held: Held {
@@ -308,6 +330,7 @@ impl Connection {
             errors: CallbackList::default(),
             states: CallbackList::default(),
             streams: CallbackList::default(),
+            attempt_listeners: CallbackList::default(),
             sharers: OnceCell::new(),
             end: Rc::default(),
             console: ConsoleLines::default(),
@@ -453,6 +476,9 @@ impl Connection {
         let last_event_id = self.last_event_id();
         self.session().note_last_event_id(&last_event_id);
         drop(self.inputs.take());
+        if let Some(tell) = self.tell_attempt.get() {
+            tell(self, None);
+        }
         self.held.release();
         self.subscriptions.clear();
         #[cfg(feature = "fetch")]

@@ -57,6 +57,11 @@ impl Connection {
                     self.relay(&Output::Gap(gap), None);
                 }
                 Output::Decide(context) => self.decide(&context),
+                Output::Attempt(attempt) => {
+                    if let Some(tell) = self.tell_attempt.get() {
+                        tell(self, Some(attempt));
+                    }
+                }
                 Output::Report(report) => self.report_failure(report),
                 Output::State(state) => self.announce(state),
                 Output::Closed(reason) => self.finish(reason),
@@ -119,7 +124,7 @@ impl Connection {
 
     /// Not inlined, since it has many callers.
     #[inline(never)]
-    fn notify(&self, listeners: &CallbackList<NoticeCallback>, notice: Notice<'_>) {
+    pub(super) fn notify(&self, listeners: &CallbackList<NoticeCallback>, notice: Notice<'_>) {
         listeners.each(&self.panics, |callback| callback(notice));
     }
 
@@ -151,6 +156,7 @@ impl Connection {
         let state = State::Closed(reason.clone());
         self.notify(&self.states, Notice::State(&state));
         self.states.clear();
+        self.attempt_listeners.clear();
         self.relay(&Output::Closed(output), error);
         self.write_rest_to_console();
         self.end.set(reason.clone());
@@ -186,7 +192,7 @@ impl Connection {
     }
 
     /// The error behind a failure.
-    fn error_of(&self, failure: Failure) -> ToldError {
+    pub(super) fn error_of(&self, failure: Failure) -> ToldError {
         let known = match failure {
             Failure::Told => self.told.get(),
             Failure::UnfinishedEvent => self.unfinished.get(),

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "fetch")]
 mod any;
+#[cfg(feature = "fetch")]
+mod attempts;
 mod closures;
 mod countdown;
 #[cfg(feature = "fetch")]

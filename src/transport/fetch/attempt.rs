@@ -42,7 +42,7 @@ pub(super) struct Attempt {
     pub(super) request: Option<RequestFunction>,
     pub(super) with_credentials: bool,
     /// The URL of the source, and then that of the request.
-    pub(super) url: Place<Arc<str>>,
+    pub(super) url: Rc<Place<Arc<str>>>,
     pub(super) resume_parameter: Option<String>,
     /// What users' functions are told.
     pub(super) asked: crate::Attempt,

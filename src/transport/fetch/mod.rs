@@ -136,14 +136,16 @@ impl FetchConnector {
                 shared.emit(end);
             }
         }));
+        let blocks = BlockWatch::new(&url);
+        let url = Rc::new(Place::from(url));
         let attempt = Attempt {
             fetch: Rc::clone(&self.fetch),
             request: self.request.clone(),
             with_credentials: self.with_credentials,
             diagnosis: Rc::clone(&self.diagnosis),
-            blocks: BlockWatch::new(&url).into(),
+            blocks: blocks.into(),
             only_asks,
-            url: url.into(),
+            url: Rc::clone(&url),
             resume_parameter: self.resume_parameter.clone(),
             asked,
             abort: abort.clone(),
@@ -151,7 +153,7 @@ impl FetchConnector {
             panics: Panics::default(),
         };
         spawn_local(attempt.run(Yielder::new()));
-        Ok(FetchTransport { shared, abort })
+        Ok(FetchTransport { url, shared, abort })
     }
 }
 
@@ -233,11 +235,16 @@ impl AttemptShared {
 
 /// The source's end of a request. Dropping it aborts the request.
 pub(crate) struct FetchTransport {
+    url: Rc<Place<Arc<str>>>,
     shared: Rc<AttemptShared>,
     abort: AbortController,
 }
 
 impl FetchTransport {
+    pub(super) fn url(&self) -> Arc<str> {
+        self.url.get().unwrap_or_default()
+    }
+
     pub(super) fn listen(&self, name: &Rc<str>) {
         self.shared.names.borrow_mut().push(Rc::clone(name));
     }

@@ -69,7 +69,7 @@ impl ResponseReader {
         body: &mut ResponseBody,
         shared: &AttemptShared,
     ) -> Result<(), TransportEvent<'static>> {
-        self.yielder.note_chunk();
+        let at = self.yielder.note_chunk();
         let (mut start, chunk_end) = (0, chunk.length());
         while start < chunk_end && shared.is_open() {
             let end = chunk_end.min(start.saturating_add(MAX_SLICE));
@@ -80,6 +80,7 @@ impl ResponseReader {
             chunk
                 .subarray(start, end)
                 .copy_to(&mut self.buffer[..length]);
+            shared.emit(TransportEvent::Read { bytes: length, at });
             self.read_slice(length, body, shared).await?;
             start = end;
             if self.yielder.is_late() {

@@ -176,8 +176,8 @@ impl Fetch {
     /// sent; but a method other than GET and HEAD is sent once. If it answers with such a method again, the source closes with the
     /// error of the attempt before, and sends nothing; unless the policy [resends](crate::Policy::resend), or
     /// [resends what was refused](crate::Policy::resend_refused), or its rule has reopened, or the response was whole and
-    /// [`EndOfBody::Reconnect`](crate::EndOfBody::Reconnect) is set. The end of a response means what it means for the request that
-    /// was sent.
+    /// [`EndOfBody::Reconnect`](crate::EndOfBody::Reconnect) is set, or you [reconnect](crate::EventSource::reconnect) or
+    /// [resume](crate::EventSource::resume) the source. The end of a response means what it means for the request that was sent.
     ///
     /// ```
     /// use typed_eventsource::{AttemptRequest, Fetch};

@@ -23,7 +23,7 @@ const APPS: [(&str, &str); 8] = [
 ];
 
 /// The bundles: the folder of each, and its label.
-const BUNDLES: [(&str, &str); 8] = [
+const BUNDLES: [(&str, &str); 9] = [
     ("fetch-event-source", "@microsoft/fetch-event-source 2.0.1"),
     ("eventsource", "eventsource 5.1.5"),
     ("eventsource-client", "eventsource-client 1.2.0"),
@@ -37,6 +37,10 @@ const BUNDLES: [(&str, &str); 8] = [
     (
         "typed-eventsource-javascript",
         "typed-eventsource/javascript",
+    ),
+    (
+        "typed-eventsource-resilient-fetch",
+        "typed-eventsource/resilient-fetch",
     ),
 ];
 

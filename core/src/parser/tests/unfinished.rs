@@ -106,3 +106,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_stream_is_between_events_before_the_first_byte_of_the_next() {
+    let is_between = |stream: &str| {
+        let mut parser = parser();
+        let mut items = parser.parse(stream.as_bytes());
+        while items.next().is_some() {}
+        parser.is_between_events()
+    };
+    for end in ["", ": hi\n", "\n", "\r", "id: 2\n\n", "retry: 1\n\n"] {
+        assert!(is_between(&format!("data: 1\r\n\r\n{end}")), "{end:?}");
+    }
+    assert!(is_between("\u{FEFF}"));
+    for end in ["d", ": h", "id: 2\n", "event: a\n", "data\n"] {
+        assert!(!is_between(&format!("data: 1\n\n{end}")), "{end:?}");
+    }
+    let mut parser = parser();
+    assert!(parser.parse(&"\u{FEFF}".as_bytes()[..2]).next().is_none());
+    assert!(!parser.is_between_events());
+}

@@ -1,5 +1,6 @@
 //! Tests of the session: examples of each rule, and properties of all inputs.
 
+mod attempts;
 mod closing;
 mod end_of_body;
 mod ids;

@@ -10,12 +10,12 @@ fn rank(output: &Output) -> u8 {
         Output::Gap(_) => 0,
         Output::Deliver => 1,
         Output::Decide(_) => 2,
-        Output::HandOver => 2,
-        Output::Disconnect => 3,
-        Output::Report(_) => 4,
-        Output::State(_) => 5,
-        Output::Connect | Output::Refresh | Output::Renew => 6,
-        Output::Closed(_) => 7,
+        Output::Attempt(_) | Output::HandOver => 3,
+        Output::Disconnect => 4,
+        Output::Report(_) => 5,
+        Output::State(_) => 6,
+        Output::Connect | Output::Refresh | Output::Renew => 7,
+        Output::Closed(_) => 8,
     }
 }
 

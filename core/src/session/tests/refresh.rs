@@ -123,6 +123,29 @@ fn a_request_that_is_asked_for_and_not_safe_is_sent_again_after_a_refresh_and_th
 }
 
 #[test]
+fn the_attempt_that_was_refused_has_ended_and_the_next_one_is_made_for_the_refresh() {
+    let mut source = with_refresh(Policy::browser());
+    source.session.tell_attempts();
+    let reason_and_outcome = |outputs: Vec<Output>| {
+        outputs.iter().find_map(|output| match output {
+            Output::Attempt(attempt) => Some((attempt.reason, attempt.outcome)),
+            _ => None,
+        })
+    };
+    let refused = reason_and_outcome(source.handle(refusal(401)));
+    assert_eq!(
+        refused,
+        Some((AttemptReason::First, AttemptOutcome::Refused))
+    );
+    source.handle(Input::Refreshed);
+    let opened = reason_and_outcome(source.handle(Input::Opened));
+    assert_eq!(
+        opened,
+        Some((AttemptReason::Refreshed, AttemptOutcome::Opened))
+    );
+}
+
+#[test]
 fn a_refresh_that_fails_closes() {
     let failed = refused().outcome_of(Input::RefreshFailed);
     assert_eq!(failed, CLOSED_BY_FAILURE);

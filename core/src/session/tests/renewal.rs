@@ -199,6 +199,20 @@ fn a_connection_that_opens_while_the_browser_reconnects_is_the_one() {
 }
 
 #[test]
+fn a_renewal_is_an_attempt() {
+    let mut source = expiring();
+    source.session.tell_attempts();
+    source.advance(seconds(30)).timeout();
+    let outputs = source.handle(Input::Renewed);
+    let [Output::HandOver, Output::Attempt(attempt)] = &outputs[..] else {
+        panic!("{outputs:?}");
+    };
+    assert_eq!(attempt.reason, AttemptReason::Renewed);
+    assert_eq!(attempt.outcome, AttemptOutcome::Opened);
+    assert_eq!(source.session.counts().attempts, 2);
+}
+
+#[test]
 fn gaps_are_told_as_ever() {
     let mut source = renewing();
     source.session.track_ids();

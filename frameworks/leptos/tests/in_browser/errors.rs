@@ -171,3 +171,16 @@ async fn a_callback_is_called_with_gaps() {
     server.send_with_id("number", "1", "4");
     assert_eq!(heard.so_far(), [2]);
 }
+
+#[wasm_bindgen_test]
+async fn a_callback_is_called_with_attempts() {
+    let server = FakeServer::new();
+    let (hear, mut heard) = Heard::new();
+    let _mounted = mount(move || {
+        let feed = use_event_source::<Feed, _>("/numbers");
+        feed.on_attempt(move |attempt| hear(attempt.number));
+    });
+    tick().await;
+    server.open();
+    assert_eq!(heard.so_far(), [1]);
+}

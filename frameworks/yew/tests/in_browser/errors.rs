@@ -154,6 +154,7 @@ async fn an_error_that_a_callback_takes_does_not_go_to_the_console() {
 struct NoticeProps {
     shows_errors: bool,
     on_gap: Callback<u64>,
+    on_attempt: Callback<u32>,
 }
 
 /// Shows its error if its properties say so.
@@ -162,6 +163,8 @@ fn Notice(props: &NoticeProps) -> Html {
     let feed = use_event_source::<Feed>("/prices");
     let on_gap = props.on_gap.clone();
     feed.on_gap(move |gap| on_gap.emit(gap.missed));
+    let on_attempt = props.on_attempt.clone();
+    feed.on_attempt(move |attempt| on_attempt.emit(attempt.number));
     let error = props.shows_errors.then(|| feed.error()).flatten();
     html! { <p>{ error.map(ToString::to_string) }</p> }
 }
@@ -173,6 +176,7 @@ async fn an_error_that_is_not_over_goes_to_the_console_only_if_no_render_shows_i
         let _app = Mounted::<Notice>::new(NoticeProps {
             shows_errors,
             on_gap: Callback::noop(),
+            on_attempt: Callback::noop(),
         });
         flush().await;
         server.send_text("price", "much");
@@ -189,10 +193,25 @@ async fn a_callback_is_called_with_gaps() {
     let _app = Mounted::<Notice>::new(NoticeProps {
         shows_errors: false,
         on_gap: Callback::from(hear),
+        on_attempt: Callback::noop(),
     });
     flush().await;
     server.send_with_id("price", "1", "1");
     server.lose();
     server.send_with_id("price", "1", "4");
     assert_eq!(gaps.so_far(), [2]);
+}
+
+#[wasm_bindgen_test]
+async fn a_callback_is_called_with_attempts() {
+    let server = FakeServer::new();
+    let (hear, mut attempts) = Heard::new();
+    let _app = Mounted::<Notice>::new(NoticeProps {
+        shows_errors: false,
+        on_gap: Callback::noop(),
+        on_attempt: Callback::from(hear),
+    });
+    flush().await;
+    server.open();
+    assert_eq!(attempts.so_far(), [1]);
 }

@@ -11,4 +11,4 @@ mod records;
 mod stream;
 
 pub use records::{Record, Records};
-pub use stream::{Stream, Unlistened};
+pub use stream::{Stream, Unheard, Unlistened};

@@ -36,6 +36,19 @@ pub struct Stream {
     /// Where to continue in the chunk. `None` if nothing of it was read yet.
     next: Option<usize>,
     writer: RecordWriter,
+    unheard: Unheard,
+}
+
+/// What has come in a chunk of events that nobody listens to. JavaScript reads it from the wasm memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Unheard {
+    /// How many they are.
+    pub events: u32,
+    /// How many of them follow the last one that has an `id` field.
+    pub since_id: u32,
+    /// Where the last of them ends in the chunk, in bytes; the end of the chunk if nothing follows but comments.
+    pub end: u32,
 }
 
 /// What has come in a chunk since the last event that somebody listens to. JavaScript knows it by its number.
@@ -66,6 +79,7 @@ impl Stream {
             chunk: Vec::new(),
             next: None,
             writer: RecordWriter::default(),
+            unheard: Unheard::default(),
         }
     }
 
@@ -120,6 +134,15 @@ impl Stream {
         self.writer.records.unlistened = Unlistened::Nothing as u32;
         self.chunk = chunk;
         self.next = None;
+        self.unheard = Unheard::default();
+    }
+
+    /// What has come in the chunk, which was read to its end, of events that nobody listens to.
+    pub fn unheard(&mut self) -> &Unheard {
+        if self.parser.is_between_events() {
+            self.unheard.end = self.chunk.len() as u32;
+        }
+        &self.unheard
     }
 
     /// Goes back in the chunk to where an event ends, since other names are listened to now. The events that follow are found again.
@@ -204,6 +227,11 @@ impl Stream {
                                 self.name = event.name_bytes().into();
                             }
                             self.writer.records.unlistened = Unlistened::Event as u32;
+                            let has_id = event.has_own_id();
+                            let unheard = &mut self.unheard;
+                            unheard.events += 1;
+                            unheard.since_id = if has_id { 0 } else { unheard.since_id + 1 };
+                            unheard.end = (chunk.len() - items.rest().len()) as u32;
                             continue;
                         }
                     };

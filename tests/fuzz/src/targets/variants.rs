@@ -1,7 +1,7 @@
 //! Decodes events of any name with any data as enums with every kind of variant. serde_json has to decode the data to the same
 //! content, and the name with the data, as `{"name": data}`, to the same variant.
 
-use std::{collections::BTreeMap, fmt::Debug, rc::Rc};
+use std::{any::Any, collections::BTreeMap, fmt::Debug, rc::Rc};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -189,6 +189,10 @@ fn assert_decodes_to<E: DeserializeOwned + Debug + PartialEq + 'static>(
 struct NoMeta;
 
 impl LazyMeta for NoMeta {
+    fn dom_event(&self) -> &dyn Any {
+        self
+    }
+
     fn last_event_id(&self) -> &str {
         ""
     }

@@ -38,7 +38,7 @@ before(async () => {
 });
 after(() => server.close());
 
-const ENDS = { listen: "finished", parse: "bye", pipe: "bye" };
+const ENDS = { listen: "finished", parse: "bye", pipe: "bye", mend: "bye" };
 
 /** Asks a Worker for what it has heard of the server's stream, by a source and by the parser. */
 async function assertHears(ways, ask) {
@@ -51,8 +51,8 @@ async function assertHears(ways, ask) {
 
 for (const [date, ways] of [
   ["2021-11-02", ["listen", "parse"]], // its transform streams only copy bytes
-  ["2024-09-01", ["listen", "parse", "pipe"]],
-  ["2026-11-01", ["listen", "parse", "pipe"]],
+  ["2024-09-01", ["listen", "parse", "pipe", "mend"]],
+  ["2026-11-01", ["listen", "parse", "pipe", "mend"]],
 ]) {
   test(`a Worker of ${date} gets its events`, async (t) => {
     const config = path(`${date}.capnp`);

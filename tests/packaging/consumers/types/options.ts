@@ -1,6 +1,14 @@
 // The options of a source.
 
-import init, { EventSource, initSync, type EventSourceInit, type Gap, type Policy } from "typed-eventsource";
+import init, {
+  EventSource,
+  initSync,
+  type AttemptSummary,
+  type EventSourceInit,
+  type Gap,
+  type Policy,
+  type Stats,
+} from "typed-eventsource";
 import wasm from "typed-eventsource/typed_eventsource.wasm";
 import * as v from "valibot";
 import { z } from "zod";
@@ -87,6 +95,11 @@ new EventSource<{ word: string; price: number }>("/", { parse: { word: "text" } 
 new EventSource("/", { parse: "text" });
 new EventSource("/", { parse: { any: "text", other: "skip" } }).on("any", ({ data }) => expect<Equal<typeof data, unknown>>());
 new EventSource<Feed>("/", { deduplicate: 1000 }).onGap((gap) => expect<Equal<typeof gap, Gap>>());
+new EventSource<Feed>("/").onAttempt((attempt) => expect<Equal<typeof attempt, AttemptSummary>>());
+const { stats } = new EventSource<Feed>("/");
+expect<Equal<typeof stats, Stats>>();
+// @ts-expect-error They are counted by the source alone.
+stats.events = 1;
 // @ts-expect-error `deduplicate` is a number of ids.
 new EventSource<Feed>("/", { deduplicate: true });
 // @ts-expect-error `shared` is a boolean.

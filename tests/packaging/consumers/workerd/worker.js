@@ -2,12 +2,13 @@
 
 import { EventSource } from "typed-eventsource";
 import { EventStreamParser, EventStreamParserStream } from "typed-eventsource/parser";
+import { resilientFetch } from "typed-eventsource/resilient-fetch";
 
 export default {
   async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
     const url = searchParams.get("stream");
-    const heard = { "/listen": listen, "/bound": listen, "/parse": parse, "/pipe": pipe }[pathname](
+    const heard = { "/listen": listen, "/bound": listen, "/parse": parse, "/pipe": pipe, "/mend": mend }[pathname](
       url,
       // A service binding is called by its own `fetch`.
       pathname === "/bound" ? (url, init) => env.FEED.fetch(url, init) : undefined,
@@ -32,12 +33,15 @@ async function listen(url, fetch) {
   return [...heard, type];
 }
 
-const ask = (url) => fetch(url, { method: "POST", body: "{}", headers: { "X-Asked": "1" } });
-
 const valueOf = ({ type, data }) => (type === "price" ? Number(data) : type);
 
-async function parse(url) {
-  const { body } = await ask(url);
+const ask = (url, fetch = globalThis.fetch) => fetch(url, { method: "POST", body: "{}", headers: { "X-Asked": "1" } });
+
+/** What the parser finds in the body of a `fetch` that survives. */
+const mend = (url) => parse(url, resilientFetch({ terminalEvent: "bye" }));
+
+async function parse(url, fetch) {
+  const { body } = await ask(url, fetch);
   const parser = new EventStreamParser();
   const reader = body.getReader();
   const heard = [];

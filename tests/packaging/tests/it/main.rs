@@ -29,7 +29,8 @@ fn main() -> ExitCode {
             Ok(tools::run("", program, args)?)
         }));
     }
-    trials.push(Trial::test("node", || Ok(tools::node_tests()?)));
+    trials.push(Trial::test("node", || Ok(tools::node_tests("node")?)));
+    trials.push(Trial::test("clients", || Ok(tools::node_tests("clients")?)));
     trials.push(Trial::test("sources", || Ok(tools::check_sources()?)));
     trials.push(Trial::test("jest", || Ok(tools::jest_tests()?)));
     trials.push(Trial::test("snippets, Vite 6", || Ok(snippets::build()?)));

@@ -86,13 +86,16 @@ pub(crate) fn run(folder: &str, script: &str, args: &[&str]) -> Result<(), Strin
     succeed(tool(folder, script).args(args))
 }
 
-/// Runs the tests in `consumers/node`.
-pub(crate) fn node_tests() -> Result<(), String> {
-    let folder = installed().join("consumers/node");
-    let tests = fs::read_dir(&folder)
+/// Runs the tests in a folder of `consumers`.
+pub(crate) fn node_tests(folder: &str) -> Result<(), String> {
+    let folder = installed().join("consumers").join(folder);
+    let files = fs::read_dir(&folder)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| error.to_string())?;
-    let tests = tests.iter().map(fs::DirEntry::path);
+    let tests = files.iter().map(fs::DirEntry::path).filter(|path| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().ends_with(".test.js")
+    });
     succeed(Command::new("node").arg("--test").args(tests))
 }
 

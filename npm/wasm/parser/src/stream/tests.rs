@@ -309,6 +309,26 @@ fn ids_of_events_that_nobody_listens_to_are_told_by_number_zero() {
 }
 
 #[test]
+fn what_nobody_listens_to_is_counted_and_has_an_end() {
+    let mut parser = Stream::new(vec![], UNLIMITED);
+    let mut unheard = |chunk: &[u8]| {
+        parser.push(chunk.to_vec());
+        while parser.next() != 0 {}
+        let Unheard {
+            events,
+            since_id,
+            end,
+        } = *parser.unheard();
+        [events, since_id, end]
+    };
+    assert_eq!(unheard(b"data: 1\n\nid: 1\ndata: 2\n\nda"), [2, 0, 24]);
+    assert_eq!(unheard(b"ta: 3\n\ndata: 4\n\n: hi\n"), [2, 2, 21]);
+    assert_eq!(unheard(b": hi\n\nid: 2\n"), [0, 0, 0]);
+    assert_eq!(unheard(b"\n"), [0, 0, 1]);
+    assert_eq!(unheard(b""), [0, 0, 0]);
+}
+
+#[test]
 fn the_first_name_that_nobody_listens_to_is_told() {
     let mut parser = Stream::new(vec![], UNLIMITED);
     parser.listen("message".into(), false);

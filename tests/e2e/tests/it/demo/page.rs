@@ -13,6 +13,7 @@ use crate::{Stage, tests};
 tests! {
     the_arrow_keys_move_between_panels,
     a_stream_is_open_while_its_panel_is_shown,
+    the_inspector_shows_attempts_and_what_was_counted,
     three_tabs_have_enough_connections,
     a_reload_keeps_the_person,
     hostile_data_stays_text_in_every_panel,
@@ -70,6 +71,28 @@ async fn a_stream_is_open_while_its_panel_is_shown(stage: &mut Stage<'_>) {
     until_more_events(stage.browser).await;
     assert_eq!(text(stage.browser, "#lines-missing").await, "0");
     assert_eq!(text(stage.browser, "#connections").await, "2");
+    assert_no_page_errors(stage).await;
+}
+
+async fn the_inspector_shows_attempts_and_what_was_counted(stage: &mut Stage<'_>) {
+    let browser = stage.browser;
+    open_stream(stage, "log").await;
+    until_text(browser, "#attempts [data-outcome=opened] .why", "first").await;
+    until_text(browser, "#attempts [data-outcome=opened] .took", "ms").await;
+    until_text(browser, "#bytes", "B").await;
+    press(browser, "unavailable").await;
+    until_text(browser, "#attempts [data-outcome=refused] .outcome", "503").await;
+    browser
+        .until("document.querySelectorAll('#attempts [data-outcome=refused]').length === 3")
+        .await;
+    let last = "document.querySelector('#attempts li').textContent";
+    browser
+        .until(&format!(
+            "{last}.includes('reconnection') && {last}.includes('opened')"
+        ))
+        .await;
+    assert_eq!(text(browser, "#tries").await, "5");
+    assert_eq!(text(browser, "#connections").await, "2");
     assert_no_page_errors(stage).await;
 }
 
