@@ -60,6 +60,7 @@ export class EventStreamParser {
   parse(chunk) {
     if (chunk[Symbol.toStringTag] !== "Uint8Array") throw new TypeError("a chunk of an event stream is a Uint8Array");
     this.#check();
+    /** @type {ParsedEvent[]} */
     const events = (this.#events = []);
     this.#read(chunk);
     if (!events.length) this.#check();
