@@ -17,6 +17,7 @@ import {
   INPUT_ONLINE,
   INPUT_UNLISTENED,
   LOSS_HOPELESS,
+  OUTPUT_ATTEMPT,
   OUTPUT_CONNECT,
   OUTPUT_DECIDE,
   OUTPUT_DISCONNECT,
@@ -354,7 +355,7 @@ export class MendedBody {
         const [decision, wait] = askRule(this.#settings.policy.rule, context, kind, amount);
         if (!this.#isOver) this.#tellSession({ type: INPUT_DECIDED, detail: decision, time: wait });
       } else if (output === OUTPUT_REPORT) this.#report(error());
-      else if (output !== OUTPUT_STATE) {
+      else if (output !== OUTPUT_STATE && output !== OUTPUT_ATTEMPT) {
         if (kind !== REASON_FAILED) this.#close();
         else this.#fail(this.#cause ?? limitError(limit, limitValue, error()));
       }
