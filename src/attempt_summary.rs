@@ -74,6 +74,10 @@ pub enum AttemptReason {
     Reconnect,
     /// The source was paused, by [`pause`](crate::EventSource::pause) or by the policy, and is resumed.
     Resumed,
+    /// What the server had refused is [refreshed](crate::EventSourceBuilder::on_unauthorized).
+    Refreshed,
+    /// The connection is [renewed](crate::EventSourceBuilder::renew_before) before its token expires.
+    Renewed,
 }
 
 /// How an attempt to connect ended.

@@ -61,7 +61,8 @@ export class EventStreamParser {
     if (chunk[Symbol.toStringTag] !== "Uint8Array") throw new TypeError("a chunk of an event stream is a Uint8Array");
     this.#check();
     /** @type {ParsedEvent[]} */
-    const events = (this.#events = []);
+    const events = [];
+    this.#events = events;
     this.#read(chunk);
     if (!events.length) this.#check();
     return events;

@@ -7,6 +7,8 @@ mod connection;
 mod countdown;
 mod listener;
 mod queue;
+#[cfg(feature = "fetch")]
+mod refresh;
 mod sharing;
 mod stream;
 mod subscriptions;
@@ -20,6 +22,8 @@ pub use closed::Closed;
 use connection::{Connection, Notice};
 pub use listener::Listener;
 pub use queue::Queue;
+#[cfg(feature = "fetch")]
+pub use refresh::{Refresh, RefreshResult};
 pub use stream::EventStream;
 use subscriptions::{DecodeFailure, DeliveryOutcome, Names};
 use typed_eventsource_core as core;

@@ -32,6 +32,10 @@ pub enum AttemptReason {
     Reconnect,
     /// The source was paused, by the user or by the policy, and is resumed.
     Resumed,
+    /// What the server had refused is refreshed.
+    Refreshed,
+    /// The connection is renewed before what it was made with expires.
+    Renewed,
 }
 
 /// How an attempt to connect ended.

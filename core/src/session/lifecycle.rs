@@ -11,6 +11,8 @@ impl Session {
     pub(super) fn reconnect(&mut self, now: Timestamp) {
         match self.phase {
             Phase::Connecting if self.is_attempt_new(now) => return,
+            // The attempt follows the refresh.
+            Phase::Refreshing { .. } => return,
             Phase::Postponed(_) | Phase::Relayed(_) | Phase::Closed => return,
             // The attempt has to wait for the network.
             Phase::Waiting { .. } | Phase::Reconnecting { .. } if self.is_offline => return,

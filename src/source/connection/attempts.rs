@@ -74,11 +74,15 @@ impl Connection {
                 core::AttemptReason::Woken => AttemptReason::Woken,
                 core::AttemptReason::Reconnect => AttemptReason::Reconnect,
                 core::AttemptReason::Resumed => AttemptReason::Resumed,
+                core::AttemptReason::Refreshed => AttemptReason::Refreshed,
+                core::AttemptReason::Renewed => AttemptReason::Renewed,
             },
             cause: match ended.reason {
                 core::AttemptReason::First
                 | core::AttemptReason::Reconnect
-                | core::AttemptReason::Resumed => None,
+                | core::AttemptReason::Resumed
+                | core::AttemptReason::Refreshed
+                | core::AttemptReason::Renewed => None,
                 core::AttemptReason::Reconnection | core::AttemptReason::Woken => {
                     self.earlier.get().map(|told| Error::clone(&told.error))
                 }

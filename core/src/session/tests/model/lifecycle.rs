@@ -16,7 +16,7 @@ impl Source {
     pub(super) fn reconnect(&mut self) {
         match self.phase {
             Phase::Connecting if self.is_attempt_new() => {}
-            Phase::Postponed(_) | Phase::Closed => {}
+            Phase::Postponed(_) | Phase::Refreshing { .. } | Phase::Closed => {}
             Phase::Waiting { .. } | Phase::Reconnecting if self.network.is_gone() => {}
             Phase::Paused { .. } => return self.resume(Input::Reconnect),
             Phase::Waiting { .. } => {
