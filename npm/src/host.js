@@ -101,9 +101,10 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {(event: any) => void} callback
  */
 export function onGlobal(type, callback) {
-  // Some events of the document do not bubble.
-  globalThis.addEventListener?.(type, callback, true);
-  return () => globalThis.removeEventListener?.(type, callback, true);
+  // Some events of the document do not bubble. Cloudflare Workers refuse to capture.
+  const isCapture = "document" in globalThis;
+  globalThis.addEventListener?.(type, callback, isCapture);
+  return () => globalThis.removeEventListener?.(type, callback, isCapture);
 }
 
 /** Whether the URL is on this machine, which needs no network. @param {string} url */
