@@ -84,6 +84,7 @@ import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEve
 /** @typedef {import("./inputs.js").SessionInput} SessionInput */
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
+/** @typedef {{ link: Link, transport?: Transport }} Renewal */
 /** @typedef {[subscription: Subscription, data: string, meta: EventMeta, isSlice: boolean | undefined]} HandledEvent */
 
 /** In place of the number of a session, while the engine is loading. */
@@ -101,7 +102,7 @@ export class Connection extends Audience {
   #wants = WANTS_ACTIVITY;
   /** The link by which the current transport reports. @type {Link | undefined} */
   #link;
-  /** The connection that is to take the place of the current one. @type {{ link: Link, transport?: Transport } | undefined} */
+  /** The connection that is to take the place of the current one. @type {Renewal | undefined} */
   #renewal;
   /** @type {import("./refresher.js").Refresher | undefined} */
   #refresher;
@@ -605,7 +606,7 @@ export class Connection extends Audience {
 
   /** Connects another time, with what is refreshed first if it can be. The current connection goes on meanwhile. */
   async #renew() {
-    /** @type {NonNullable<typeof this.#renewal>} */
+    /** @type {Renewal} */
     const renewal = (this.#renewal = { link: this.#newLink() });
     const refresher = this.#refresher;
     try {

@@ -7,9 +7,11 @@ use std::time::SystemTime;
 use typed_eventsource_core::{EndOfBody, Options, Transport};
 use web_sys::AbortSignal;
 
+#[cfg(feature = "fetch")]
+use super::connection::NEEDS_SAFE_REQUEST;
 use super::{
     EventSource,
-    connection::{Connection, NEEDS_SAFE_REQUEST, Renewal, Settings, Terminals},
+    connection::{Connection, Renewal, Settings, Terminals},
     queue::Queue,
     sharing::Sharing,
     subscriptions::check_name,

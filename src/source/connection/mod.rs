@@ -56,8 +56,10 @@ pub(super) use link::{Audience, Link};
 use outputs::ToldError;
 #[cfg(feature = "fetch")]
 pub(super) use pace::Hold;
+#[cfg(feature = "fetch")]
+pub(super) use renewal::NEEDS_SAFE_REQUEST;
 use renewal::NextConnection;
-pub(super) use renewal::{NEEDS_SAFE_REQUEST, Renewal};
+pub(super) use renewal::Renewal;
 
 pub(super) type NoticeCallback = dyn FnMut(Notice<'_>);
 /// Makes a source share a connection from now on.

@@ -2,11 +2,12 @@
 //!
 //! Only a builder that is told when that is refers to this module, so an app that is not has none of it in its wasm.
 
+#[cfg(feature = "fetch")]
+use std::sync::Arc;
 use std::{
     cell::Cell,
     fmt,
     rc::Rc,
-    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -50,6 +51,7 @@ impl Renewal {
 }
 
 /// What is wrong with a request that would be sent only once.
+#[cfg(feature = "fetch")]
 pub(in crate::source) const NEEDS_SAFE_REQUEST: &str =
     "`renew_before` needs a request that may be sent again";
 
