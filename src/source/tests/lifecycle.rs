@@ -307,3 +307,22 @@ fn a_source_that_joins_a_connection_that_is_paused_is_told_when_that_connects() 
     assert_eq!(journal.take(), ["connecting", "connecting"]);
     assert_eq!(server.connections(), 1);
 }
+
+#[test]
+fn a_sharer_that_joined_late_goes_on_from_the_last_event_id_of_the_connection_that_it_left() {
+    let server = FakeServer::new();
+    let builder = EventSource::builder("/prices").resume_parameter("after");
+    let builder = builder.shared(true);
+    let open = || builder.clone().open().unwrap();
+    let (first, first_journal) = (open(), Journal::default());
+    let _first_listeners = watch(&first, &first_journal);
+    server.send_with_id("message", "1", "7");
+    let (second, journal) = (open(), Journal::default());
+    let _listeners = watch(&second, &journal);
+    drop((_first_listeners, first));
+    assert_eq!(second.last_event_id(), "7");
+    second.pause();
+    assert_eq!(second.last_event_id(), "7");
+    second.resume();
+    assert_eq!(resumed_from(&server), ["", "7"]);
+}
