@@ -10,7 +10,7 @@ mod limits;
 mod tests;
 mod timers;
 
-use alloc::{boxed::Box, string::String, vec, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::mem;
 
 use self::{
@@ -207,8 +207,8 @@ impl Session {
             ignores_offline: false,
             phase: Phase::Connecting,
             phase_since: at.now,
-            outputs: vec![Output::Connect],
-            attempts: Attempts::new(at.now),
+            outputs: Vec::new(),
+            attempts: Attempts::new(),
             pending: None,
             closing: None,
             close_reason: None,
@@ -234,8 +234,9 @@ impl Session {
             reopenings: 0,
             decode_errors: 0,
         };
-        if session.pause_if_hidden_too_long(at.now) {
-            drop(session.outputs.remove(0));
+        if !session.pause_if_hidden_too_long(at.now) {
+            session.attempts.start(at.now);
+            session.push(Output::Connect);
         }
         session
     }
@@ -463,7 +464,10 @@ impl Session {
     }
 
     fn relayed(&mut self, output: Output) {
-        let has_left = matches!(self.phase, Phase::Waiting { .. } | Phase::Paused { .. });
+        let has_left = matches!(
+            self.phase,
+            Phase::Waiting { .. } | Phase::Paused { .. } | Phase::Postponed(_)
+        );
         match output {
             Output::Closed(CloseReason::Failed { .. }) => self.close(CloseReason::Failed {
                 failure: Failure::Told,

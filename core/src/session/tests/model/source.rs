@@ -9,6 +9,7 @@ use crate::{
 };
 
 use super::{
+    lifecycle::HURRY_INTERVAL,
     network::Network,
     promises::{FailureKind, GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD},
     space::{Happening, Ruling, Settings, Then, Time},
@@ -413,6 +414,9 @@ impl Source {
             }
             (None, Some(Output::Connect)) => {
                 assert!(self.waiting_until().is_some_and(|until| until <= self.now));
+                if matches!(self.phase, Phase::Postponed(_)) {
+                    self.may_hurry_at = later(self.now, HURRY_INTERVAL);
+                }
                 self.enter(Phase::Connecting);
                 self.is_asking = self.settings.asks_request;
             }
