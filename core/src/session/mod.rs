@@ -88,6 +88,7 @@ pub struct Session {
     is_asking: bool,
     /// Whether a request that is not safe may be sent next: none was sent, or it may be sent again.
     may_send_unsafe: bool,
+    has_sent_unsafe: bool,
     /// Whether the request in hand may be made more than once at no cost.
     is_safe: bool,
     /// Whether it may be made more than once whatever happens.
@@ -193,6 +194,7 @@ impl Session {
             asks_request,
             is_asking: asks_request,
             may_send_unsafe: true,
+            has_sent_unsafe: false,
             is_safe: is_repeatable,
             is_repeatable: is_repeatable || policy.resend,
             policy,
@@ -436,10 +438,11 @@ impl Session {
         }
         self.is_safe = is_safe;
         self.is_repeatable = is_safe || self.policy.resend;
-        if is_safe {
-            return;
-        }
-        if !mem::replace(&mut self.may_send_unsafe, self.policy.resend) {
+        self.has_sent_unsafe |= !is_safe;
+        let may_go_on = self.policy.resend || !self.has_sent_unsafe;
+        // That a request may be sent again is said of the next one alone.
+        let may_send_unsafe = mem::replace(&mut self.may_send_unsafe, may_go_on);
+        if !is_safe && !may_send_unsafe {
             self.close(CloseReason::Failed {
                 failure: Failure::Earlier,
                 limit: None,

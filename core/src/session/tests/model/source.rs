@@ -73,6 +73,7 @@ pub(super) struct Source {
     is_safe: bool,
     /// Whether a request that is not safe may be sent next.
     pub(super) may_send_unsafe: bool,
+    has_sent_unsafe: bool,
     pub(super) unhealthy_since: Option<Span>,
     pub(super) down_since: Option<Span>,
     failures: u32,
@@ -97,6 +98,7 @@ impl Source {
             is_asking: settings.asks_request,
             is_safe: settings.is_safe,
             may_send_unsafe: true,
+            has_sent_unsafe: false,
             settings,
             now,
             phase: Phase::Connecting,
@@ -278,7 +280,8 @@ impl Source {
         self.is_safe = is_safe;
         if is_safe || self.may_send_unsafe {
             assert_eq!(outputs, []);
-            self.may_send_unsafe &= is_safe || self.settings.resend;
+            self.has_sent_unsafe |= !is_safe;
+            self.may_send_unsafe = self.settings.resend || !self.has_sent_unsafe;
         } else {
             let Action::Close(Some((Failure::Earlier, None))) = self.action(&outputs) else {
                 panic!("{outputs:?}");
