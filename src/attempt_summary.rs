@@ -20,7 +20,7 @@ use crate::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AttemptSummary {
-    /// Counts from 1 over the life of the source.
+    /// Counts from 1 over the life of the source, or of the connection that it [shares](crate::EventSourceBuilder::shared).
     pub number: u32,
     /// Why it was made.
     pub reason: AttemptReason,

@@ -453,7 +453,8 @@ impl EventSource {
     }
 
     /// The browser's source behind this one, for what this crate does not do. `None` while there is none: after the
-    /// close, while the policy waits before it opens another, and always on the fetch transport.
+    /// close, while the source is paused, while the policy waits before it opens another, while a function is asked for its URL, and
+    /// always on the fetch transport.
     pub fn as_raw(&self) -> Option<web_sys::EventSource> {
         self.connection.as_raw()
     }

@@ -79,16 +79,14 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
-    pub(super) fn new(now: Timestamp) -> Self {
-        let mut attempts = Self {
+    pub(super) fn new() -> Self {
+        Self {
             are_told: false,
             counts: Counts::default(),
             under_way: None,
             next_reason: AttemptReason::First,
             is_refused: false,
-        };
-        attempts.start(now);
-        attempts
+        }
     }
 
     pub(super) fn start(&mut self, now: Timestamp) {

@@ -12,7 +12,7 @@ mod renewal;
 mod tests;
 mod timers;
 
-use alloc::{boxed::Box, string::String, vec, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::mem;
 
 use self::{
@@ -92,6 +92,7 @@ pub struct Session {
     is_asking: bool,
     /// Whether a request that is not safe may be sent next: none was sent, or it may be sent again.
     may_send_unsafe: bool,
+    has_sent_unsafe: bool,
     /// Whether the request in hand may be made more than once at no cost.
     is_safe: bool,
     /// Whether it may be made more than once whatever happens.
@@ -209,6 +210,7 @@ impl Session {
             asks_request,
             is_asking: asks_request,
             may_send_unsafe: true,
+            has_sent_unsafe: false,
             is_safe: is_repeatable,
             is_repeatable: is_repeatable || policy.resend,
             policy,
@@ -223,8 +225,8 @@ impl Session {
             ignores_offline: false,
             phase: Phase::Connecting,
             phase_since: at.now,
-            outputs: vec![Output::Connect],
-            attempts: Attempts::new(at.now),
+            outputs: Vec::new(),
+            attempts: Attempts::new(),
             pending: None,
             closing: None,
             close_reason: None,
@@ -254,8 +256,9 @@ impl Session {
             reopenings: 0,
             decode_errors: 0,
         };
-        if session.pause_if_hidden_too_long(at.now) {
-            drop(session.outputs.remove(0));
+        if !session.pause_if_hidden_too_long(at.now) {
+            session.attempts.start(at.now);
+            session.push(Output::Connect);
         }
         session
     }
@@ -466,10 +469,11 @@ impl Session {
         }
         self.is_safe = is_safe;
         self.is_repeatable = is_safe || self.policy.resend;
-        if is_safe {
-            return;
-        }
-        if !mem::replace(&mut self.may_send_unsafe, self.policy.resend) {
+        self.has_sent_unsafe |= !is_safe;
+        let may_go_on = self.policy.resend || !self.has_sent_unsafe;
+        // That a request may be sent again is said of the next one alone.
+        let may_send_unsafe = mem::replace(&mut self.may_send_unsafe, may_go_on);
+        if !is_safe && !may_send_unsafe {
             self.close(CloseReason::Failed {
                 failure: Failure::Earlier,
                 limit: None,
@@ -496,7 +500,10 @@ impl Session {
     }
 
     fn relayed(&mut self, output: Output) {
-        let has_left = matches!(self.phase, Phase::Waiting { .. } | Phase::Paused { .. });
+        let has_left = matches!(
+            self.phase,
+            Phase::Waiting { .. } | Phase::Paused { .. } | Phase::Postponed(_)
+        );
         match output {
             Output::Closed(CloseReason::Failed { .. }) => self.close(CloseReason::Failed {
                 failure: Failure::Told,

@@ -93,6 +93,9 @@ impl Session {
 
     pub(super) fn connect(&mut self, now: Timestamp) {
         let is_told = matches!(self.phase, Phase::Postponed(_) | Phase::Connecting);
+        if matches!(self.phase, Phase::Postponed(_)) {
+            self.note_hurry(now);
+        }
         self.attempts.start(now);
         self.enter(Phase::Connecting, now);
         if !is_told {

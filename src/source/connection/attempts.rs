@@ -144,11 +144,6 @@ impl Connection {
         }
     }
 
-    /// What the shared connection had counted when this source left it.
-    pub(in crate::source) fn keep_stats(&self, stats: Stats) {
-        self.left_stats.put(stats);
-    }
-
     #[cfg(any(test, feature = "fetch", feature = "testing"))]
     pub(super) fn note_read(&self, bytes: usize, at: Timestamp) {
         let mut reading = self.reading.get();

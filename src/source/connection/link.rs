@@ -257,6 +257,15 @@ impl Connection {
         self.drain();
     }
 
+    /// Keeps what the source is still asked for after it has left a shared connection, and where it goes on: that connection may
+    /// have received events before the source joined it.
+    pub(in crate::source) fn left(&self, carrier: &Self) {
+        self.note_last_event_id();
+        let last_event_id = carrier.last_event_id();
+        self.session().note_last_event_id(&last_event_id);
+        self.left_stats.put(carrier.stats());
+    }
+
     /// The source was created just now, so it has no listeners yet.
     pub(super) fn announce_open_later(&self) {
         if self.session().state() == State::Open

@@ -475,8 +475,6 @@ impl Connection {
         let reason = self.close_reason_of(reason);
         let is_failed = reason.error().is_some();
         let _ = self.close_reason.set(reason);
-        let last_event_id = self.last_event_id();
-        self.session().note_last_event_id(&last_event_id);
         drop(self.inputs.take());
         if let Some(tell) = self.tell_attempt.get() {
             tell(self, None);

@@ -9,6 +9,7 @@ use crate::{
 };
 
 use super::{
+    lifecycle::HURRY_INTERVAL,
     network::Network,
     promises::{FailureKind, GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD},
     space::{Happening, Refusal, Ruling, Settings, Then, Time},
@@ -76,6 +77,7 @@ pub(super) struct Source {
     is_safe: bool,
     /// Whether a request that is not safe may be sent next.
     pub(super) may_send_unsafe: bool,
+    has_sent_unsafe: bool,
     pub(super) unhealthy_since: Option<Span>,
     pub(super) down_since: Option<Span>,
     failures: u32,
@@ -107,6 +109,7 @@ impl Source {
             is_asking: settings.asks_request,
             is_safe: settings.is_safe,
             may_send_unsafe: true,
+            has_sent_unsafe: false,
             settings,
             now,
             phase: Phase::Connecting,
@@ -413,7 +416,8 @@ impl Source {
         self.is_safe = is_safe;
         if is_safe || self.may_send_unsafe {
             assert_eq!(outputs, []);
-            self.may_send_unsafe &= is_safe || self.settings.resend;
+            self.has_sent_unsafe |= !is_safe;
+            self.may_send_unsafe = self.settings.resend || !self.has_sent_unsafe;
         } else {
             let Action::Close(Some((Failure::Earlier, None))) = self.action(&outputs) else {
                 panic!("{outputs:?}");
@@ -558,6 +562,9 @@ impl Source {
             }
             (None, Some(Output::Connect)) => {
                 assert!(self.waiting_until().is_some_and(|until| until <= self.now));
+                if matches!(self.phase, Phase::Postponed(_)) {
+                    self.may_hurry_at = later(self.now, HURRY_INTERVAL);
+                }
                 self.enter(Phase::Connecting);
                 self.is_asking = self.settings.asks_request;
             }
