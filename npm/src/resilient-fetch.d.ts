@@ -13,8 +13,8 @@ export interface ResumeAttempt {
   readonly number: number;
   /** The last event id of what was passed on. Empty if there was none. */
   readonly lastEventId: string;
-  /** Why the last attempt has ended. */
-  readonly error: EventSourceError;
+  /** Why the last attempt has ended; `undefined` if the stream was paused (`pauseWhenHidden`). */
+  readonly error: EventSourceError | undefined;
   /** Aborted when the stream has ended, or this attempt. */
   readonly signal: AbortSignal;
   /** What the server has answered the request with. The id of a run may be among its `headers`. */
