@@ -284,6 +284,22 @@ describe("sources that share a connection", () => {
     server.send("a", 1);
     expect([one.stats.events, other.stats.events]).toEqual([1, 2]);
   });
+
+  test("have what it has counted while they are paused, and closed then", () => {
+    const [one, other] = [share(), share()];
+    one.on("a", () => {});
+    server.send("a", 1);
+    const { stats } = one;
+    one.pause();
+    other.on("a", () => {});
+    server.send("a", 1);
+    expect(one.stats).toEqual(stats);
+    one.resume();
+    expect(one.stats).toMatchObject({ events: 2 });
+    one.pause();
+    one.close();
+    expect(one.stats).toMatchObject({ attempts: 1, opened: 1, events: 2 });
+  });
 });
 
 test("a source of a server that nobody opens counts its attempt", () => {
