@@ -236,6 +236,7 @@ impl Session {
         };
         if session.pause_if_hidden_too_long(at.now) {
             drop(session.outputs.remove(0));
+            session.attempts.counts = Counts::default();
         }
         session
     }
