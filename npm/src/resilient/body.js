@@ -41,8 +41,6 @@ const SLICE = 256 * 1024;
 
 /** Resolves once the page has not been left, if it began to be left. @type {Promise<unknown> | undefined} */
 let staying;
-/** Watches whether the page is left, from the first stream on. @type {unknown} */
-let watchesLeaving;
 
 /** Whether a response is one to mend. @param {Response} response */
 export const isStream = (response) =>
@@ -50,8 +48,13 @@ export const isStream = (response) =>
 
 /** The source of a stream. */
 export class MendedBody {
-  /** What is freed with it. @type {{ parser?: number, session?: number }} */
-  handles = {};
+  /**
+   * What ends with it. It watches whether the page is left only as long as it is open: Firefox keeps no page in its back/forward cache
+   * that does so.
+   *
+   * @type {{ parser?: number, session?: number, forgetLeaving: () => void }}
+   */
+  handles = { forgetLeaving: onLeaving((promise) => (staying = promise)) };
 
   #settings;
   #resumption;
@@ -96,7 +99,6 @@ export class MendedBody {
     this.#head = headOf(response, resumption.url);
     this.#events = new WholeEvents(settings, this.handles);
     this.#begin(response);
-    watchesLeaving ??= onLeaving((promise) => (staying = promise));
   }
 
   // What a stream calls
@@ -261,6 +263,7 @@ export class MendedBody {
   #end(reason) {
     this.#isOver = true;
     this.#resumption.signal?.removeEventListener("abort", this.#onAbort);
+    this.handles.forgetLeaving();
     this.#endSession();
     const disconnected = this.#disconnect(reason);
     this.#wake();

@@ -39,6 +39,7 @@ function mended(response, body) {
   const stream = new ReadableStream(body, { highWaterMark: 0 });
   const { status, statusText, headers } = response;
   whenCollected(stream, () => {
+    handles.forgetLeaving();
     if (handles.parser !== undefined) wasm.free(handles.parser);
     if (handles.session !== undefined) wasm.free(handles.session);
   });

@@ -65,6 +65,18 @@ test("a stream that was paused fails with an error of the connection if there is
   expect(next).toMatchObject({ code: "connection-lost", message: `the connection to ${URL} was lost: the stream was paused` });
 });
 
+test("the page is watched for being left only as long as a body is open", async () => {
+  const added = vi.fn();
+  const removed = vi.fn();
+  vi.stubGlobal("addEventListener", added);
+  vi.stubGlobal("removeEventListener", removed);
+  const { fetch } = cutFetch(() => ({ bytes: encode("data: 1\n\n") }));
+  const response = await resilientFetch({ fetch })(URL);
+  expect(added).toHaveBeenCalledExactlyOnceWith("beforeunload", expect.any(Function), true);
+  await response.text();
+  expect(removed.mock.calls).toEqual(added.mock.calls);
+});
+
 test("pieces of a large chunk may be given away with their memory", async () => {
   const bytes = encode(`data: 1\n\ndata: ${"x".repeat(1_000_000)}\n\n`);
   const { fetch } = cutFetch(() => ({ bytes, chunk: 512 * 1024 }));
