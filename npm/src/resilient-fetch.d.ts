@@ -43,7 +43,7 @@ export interface ResumeRequest {
 /**
  * The options of `resilientFetch`: those of a policy, which begins with the preset `resilient`, and these. Of the policy, what
  * is said of the source is true of the body: where that would close, the body fails. As long as no response has ended, only `idle`
- * and `pauseWhenHidden` are watched: `reopenOnWake` is not.
+ * and `pauseWhenHidden` are watched, and with one of these `reopenOnWake`, too.
  */
 export interface ResilientFetchInit extends Omit<Policy, "closeAfterDecodeErrors"> {
   /**
