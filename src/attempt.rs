@@ -21,7 +21,7 @@ pub struct Attempt {
     pub number: u32,
     /// The id of the event to continue after; empty if there is none.
     pub last_event_id: String,
-    /// Why the attempt before has ended; `None` for the first one.
+    /// Why the attempt before, or its connection, has failed; `None` if it has not, and for the first one.
     pub error: Option<Arc<Error>>,
 }
 

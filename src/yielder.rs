@@ -25,6 +25,11 @@ const MAX_TURN: Span = Span::from_millis(16);
 #[cfg(feature = "fetch")]
 const SHORTEST_WAIT: Span = Span::from_millis(1);
 
+/// So many waits in a row count as the turn of other tasks. Other tasks of wasm, which are promises too, may take as long, and let none
+/// of the browser's run.
+#[cfg(feature = "fetch")]
+const MOST_WAITS: u8 = 8;
+
 /// Lets other tasks run: promises alone would let none run as long as there are more promises.
 pub(crate) struct Yielder {
     /// Created at the first yield, since short work needs none.
@@ -33,6 +38,9 @@ pub(crate) struct Yielder {
     since: Span,
     /// When it was last asked whether they have waited for long enough.
     asked: Cell<Span>,
+    /// How many waits for a chunk there were since it last yielded.
+    #[cfg(feature = "fetch")]
+    waits: u8,
 }
 
 impl Yielder {
@@ -41,6 +49,8 @@ impl Yielder {
             channel: None,
             since: browser::now(),
             asked: Cell::default(),
+            #[cfg(feature = "fetch")]
+            waits: 0,
         }
     }
 
@@ -48,8 +58,9 @@ impl Yielder {
     #[cfg(feature = "fetch")]
     pub(crate) fn note_chunk(&mut self) -> Timestamp {
         let now = browser::now();
-        if now - self.asked.get() >= SHORTEST_WAIT {
+        if now - self.asked.get() >= SHORTEST_WAIT && self.waits < MOST_WAITS {
             self.since = now;
+            self.waits += 1;
         }
         Timestamp::from_origin(now)
     }
@@ -67,6 +78,10 @@ impl Yielder {
             channel.yield_now().await;
         }
         self.since = browser::now();
+        #[cfg(feature = "fetch")]
+        {
+            self.waits = 0;
+        }
     }
 }
 

@@ -125,7 +125,7 @@ export class Connection extends Audience {
   #lastConnectionError;
   /** What the transports have counted. @type {import("./host.js").Tally} */
   #tally = { events: 0, bytes: 0, at: undefined };
-  /** What was counted in all, once the source has closed. @type {import("./index.js").Stats | undefined} */
+  /** What was counted in all, once the source has closed; or by the shared connection that it has left. @type {import("./index.js").Stats | undefined} */
   #stats;
   /** How many attempts there were. */
   #attempts = 0;
@@ -232,7 +232,7 @@ export class Connection extends Audience {
 
   /** @returns {import("./index.js").Stats} */
   get stats() {
-    const stats = this.#stats ?? this.transport?.stats;
+    const stats = this.transport?.stats ?? this.#stats;
     if (stats) return stats;
     const { events, bytes } = this.#tally;
     const at = this.#lastEventAt;
@@ -693,6 +693,7 @@ export class Connection extends Audience {
   #disconnect() {
     const transport = this.transport;
     this.#tally.at = this.#lastEventAt;
+    this.#stats = transport?.stats ?? this.#stats;
     this.transport = this.#link = this.#meta = undefined;
     transport?.close();
     this.#endRenewal();

@@ -500,7 +500,7 @@ export interface Attempt {
   readonly number: number;
   /** The id of the event to continue after; empty if there is none. */
   readonly lastEventId: string;
-  /** Why the attempt before has ended; `undefined` for the first one. */
+  /** Why the attempt before, or its connection, has failed; `undefined` if it has not, and for the first one. */
   readonly error: EventSourceError | undefined;
   /** It is aborted when the attempt is over: the source has closed, or the policy waits no longer. */
   readonly signal: AbortSignal;

@@ -13,8 +13,8 @@ export interface ResumeAttempt {
   readonly number: number;
   /** The last event id of what was passed on. Empty if there was none. */
   readonly lastEventId: string;
-  /** Why the last attempt has ended. */
-  readonly error: EventSourceError;
+  /** Why the last attempt has ended; `undefined` if the stream was paused (`pauseWhenHidden`). */
+  readonly error: EventSourceError | undefined;
   /** Aborted when the stream has ended, or this attempt. */
   readonly signal: AbortSignal;
   /** What the server has answered the request with. The id of a run may be among its `headers`. */
@@ -43,7 +43,7 @@ export interface ResumeRequest {
 /**
  * The options of `resilientFetch`: those of a policy, which begins with the preset `resilient`, and these. Of the policy, what
  * is said of the source is true of the body: where that would close, the body fails. As long as no response has ended, only `idle`
- * and `pauseWhenHidden` are watched: `reopenOnWake` is not.
+ * and `pauseWhenHidden` are watched, and with one of these `reopenOnWake`, too.
  */
 export interface ResilientFetchInit extends Omit<Policy, "closeAfterDecodeErrors"> {
   /**

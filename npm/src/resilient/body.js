@@ -41,8 +41,6 @@ const SLICE = 256 * 1024;
 
 /** Resolves once the page has not been left, if it began to be left. @type {Promise<unknown> | undefined} */
 let staying;
-/** Watches whether the page is left, from the first stream on. @type {unknown} */
-let watchesLeaving;
 
 /** Whether a response is one to mend. @param {Response} response */
 export const isStream = (response) =>
@@ -50,8 +48,13 @@ export const isStream = (response) =>
 
 /** The source of a stream. */
 export class MendedBody {
-  /** What is freed with it. @type {{ parser?: number, session?: number }} */
-  handles = {};
+  /**
+   * What ends with it. It watches whether the page is left only as long as it is open: Firefox keeps no page in its back/forward cache
+   * that does so.
+   *
+   * @type {{ parser?: number, session?: number, forgetLeaving: () => void }}
+   */
+  handles = { forgetLeaving: onLeaving((promise) => (staying = promise)) };
 
   #settings;
   #resumption;
@@ -73,6 +76,8 @@ export class MendedBody {
   #error;
   /** @type {EventSourceError | undefined} */
   #lastError;
+  /** Why the last attempt has ended, if it has failed. @type {EventSourceError | undefined} */
+  #attemptError;
   /** @type {import("../index.js").TypedEvent<string> | undefined} */
   #unfinished;
   /** Whether the session is to be told that something has arrived. */
@@ -94,7 +99,6 @@ export class MendedBody {
     this.#head = headOf(response, resumption.url);
     this.#events = new WholeEvents(settings, this.handles);
     this.#begin(response);
-    watchesLeaving ??= onLeaving((promise) => (staying = promise));
   }
 
   // What a stream calls
@@ -105,13 +109,14 @@ export class MendedBody {
     this.#resumption.signal?.addEventListener("abort", this.#onAbort);
     if (this.#resumption.signal?.aborted) this.#onAbort();
     else if (this.#isWatched) this.#startSession();
+    this.#holdBack(true);
   }
 
   async pull() {
     try {
-      if (this.#settings.policy.idle) this.#tell(inputs.heldBack(false));
+      this.#holdBack(false);
       while (!this.#isOver && !(await this.#readOn()));
-      if (this.#settings.policy.idle) this.#tell(inputs.heldBack(true));
+      this.#holdBack(true);
     } catch (exception) {
       this.#fail(exception);
     }
@@ -120,6 +125,11 @@ export class MendedBody {
   /** @param {unknown} reason */
   cancel(reason) {
     return this.#end(reason);
+  }
+
+  /** While nobody reads, silence does not count. @param {boolean} isHeldBack */
+  #holdBack(isHeldBack) {
+    if (this.#settings.policy.idle) this.#tell(inputs.heldBack(isHeldBack));
   }
 
   #onAbort = () => {
@@ -183,7 +193,8 @@ export class MendedBody {
     for (let start = 0; start < chunk.length; start += SLICE) {
       let pieces;
       try {
-        pieces = this.#events.read(chunk.subarray(start, start + SLICE));
+        // A reader may give away the memory of a piece, so each slice has memory that no other has.
+        pieces = this.#events.read(chunk.length > SLICE ? chunk.slice(start, start + SLICE) : chunk);
       } catch (error) {
         this.#fail(error);
         return true;
@@ -217,11 +228,12 @@ export class MendedBody {
     const { url } = this.#resumption;
     const { lastEventId, count, first } = this.#events;
     const { signal } = abort;
-    const error = /** @type {EventSourceError} */ (this.#lastError);
+    const error = this.#attemptError;
+    this.#attemptError = undefined;
     const attempt = { number: this.#attempts, lastEventId, error, signal, response: this.#head, events: count, firstEvent: first };
     const request = await this.#resumption.next(attempt);
     // There is nothing to go on from.
-    if (!request) return { ...inputs.failed(error), detail: LOSS_HOPELESS };
+    if (!request) return { ...inputs.failed(error ?? connectionLost(url, "the stream was paused")), detail: LOSS_HOPELESS };
     this.#cause = undefined;
     signal.throwIfAborted();
     let response;
@@ -251,6 +263,7 @@ export class MendedBody {
   #end(reason) {
     this.#isOver = true;
     this.#resumption.signal?.removeEventListener("abort", this.#onAbort);
+    this.handles.forgetLeaving();
     this.#endSession();
     const disconnected = this.#disconnect(reason);
     this.#wake();
@@ -348,7 +361,7 @@ export class MendedBody {
         this.#timer.set(deadline);
         return;
       }
-      if (output === OUTPUT_CONNECT) this.#connect();
+      if (output === OUTPUT_CONNECT) this.#connect().catch((exception) => this.#fail(exception));
       else if (output === OUTPUT_DISCONNECT) this.#disconnect().catch(() => {});
       else if (output === OUTPUT_DECIDE) {
         const context = { error: error(), failures, decodeErrors: 0, downFor };
@@ -361,6 +374,7 @@ export class MendedBody {
       }
     }
   }
+
   /** The error of a failure. All outputs of an input get the same object. @param {number} failure @param {number} after */
   #errorOf(failure, after) {
     if (failure === FAILURE_EARLIER && this.#lastError) return this.#lastError;
@@ -373,7 +387,7 @@ export class MendedBody {
 
   /** @param {EventSourceError} error */
   #report(error) {
-    this.#lastError = error;
+    this.#attemptError = this.#lastError = error;
     try {
       this.#settings.onError?.(error);
     } catch (exception) {

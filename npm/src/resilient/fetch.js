@@ -40,6 +40,7 @@ function mended(response, body) {
   const { status, statusText, headers } = response;
   // Not the stream: Chromium collects that while it is read.
   whenCollected(body, () => {
+    handles.forgetLeaving();
     if (handles.parser !== undefined) wasm.free(handles.parser);
     if (handles.session !== undefined) wasm.free(handles.session);
   });

@@ -51,7 +51,7 @@ export class Resumption {
     const input = this.#input;
     const given = isRequest(input) ? input.headers : undefined;
     if (!this.#ask)
-      return [input, { cache: NO_STORE, ...this.#init, headers: headersOf(this.#init.headers ?? given, lastEventId), signal }];
+      return [input, { cache: NO_STORE, ...this.#init, headers: headersOf(this.#init.headers ?? given, lastEventId, true), signal }];
     let answer;
     try {
       answer = await this.#ask(attempt);
@@ -66,19 +66,25 @@ export class Resumption {
     const kept = origin === new URL(this.url).origin ? withoutContent(this.#init.headers ?? given) : undefined;
     const { credentials, mode, redirect, referrerPolicy } = isRequest(input) ? input : /** @type {any} */ ({});
     const init = { credentials, mode, redirect, referrerPolicy, cache: NO_STORE, ...this.#init, ...others };
-    return [href, { ...init, method, body, headers: headersOf(headers ?? kept, lastEventId), signal }];
+    return [href, { ...init, method, body, headers: headersOf(headers ?? kept, lastEventId, headers === undefined), signal }];
   }
 }
 
 /** The URL of the page, if there is one. */
 const pageUrl = () => globalThis.document?.baseURI ?? globalThis.location?.href;
 
-/** @param {HeadersInit | undefined} given @param {string} lastEventId */
-function headersOf(given, lastEventId) {
+/**
+ * The headers of a request, as a plain object: wrappers of `fetch` may spread it.
+ *
+ * @param {HeadersInit | undefined} given
+ * @param {string} lastEventId
+ * @param {boolean} areOld Whether they are those of the first request, whose `Last-Event-ID` is an earlier one.
+ */
+function headersOf(given, lastEventId, areOld) {
   const headers = new Headers(given);
   if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");
-  if (lastEventId && !headers.has("Last-Event-ID")) headers.set("Last-Event-ID", inBytes(lastEventId));
-  return headers;
+  if (lastEventId && (areOld || !headers.has("Last-Event-ID"))) headers.set("Last-Event-ID", inBytes(lastEventId));
+  return Object.fromEntries(headers);
 }
 
 /** Headers without those that describe a body. @param {HeadersInit | undefined} given */

@@ -102,6 +102,11 @@ export class FetchTransport extends ResponseReader {
       const isLoss = error.code === "connection-lost" || (error.code === "cors" && !this.#onlyAsks);
       return (isLoss ? reestablish : failed)(error);
     }
+    if (!this.isOpen) {
+      // The user's function has answered although its signal was aborted.
+      response.body?.cancel().catch(() => {});
+      return;
+    }
     this.#diagnosis.noteAnswer(request);
     const { accept, maxErrorBodySize } = this.#settings;
     const head = headOf(response, this.#url);

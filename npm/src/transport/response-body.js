@@ -77,6 +77,11 @@ export class ResponseBody {
     return chunk;
   }
 
+  /** Reads no more. A response of the user's own `fetch` may not end with its signal. */
+  cancel() {
+    this.#reader?.cancel().catch(() => {});
+  }
+
   /** Reads until much is held, or until there is the chunk that is waited for. */
   async readAhead() {
     if (this.#isReading) return;

@@ -189,6 +189,7 @@ export class ResponseReader {
     this.isOpen = false;
     this.#forgetFound();
     this.#readOn();
+    this.#body?.cancel();
     this.#yielder.close();
     wasm.free(this.#parser);
   }

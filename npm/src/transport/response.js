@@ -102,8 +102,10 @@ function retryAfterOf({ headers: { "retry-after": value = "" } }) {
 export async function beginningOf({ body }, abort, size = MAX_ERROR_BODY_SIZE) {
   const decoder = new TextDecoder();
   let text = "";
+  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
+  let reader;
   await withPatience(PATIENCE, abort, async () => {
-    const reader = body?.getReader();
+    reader = body?.getReader();
     for (let left = size; reader && left > 0;) {
       const { value, done } = await reader.read();
       if (done) break;
@@ -111,23 +113,23 @@ export async function beginningOf({ body }, abort, size = MAX_ERROR_BODY_SIZE) {
       left -= value.length;
     }
   });
+  reader?.cancel().catch(() => {});
   return text;
 }
 
 /**
- * Does something with the network that may fail, and aborts it once it is done or has taken this long.
+ * Does something with the network that may fail, and aborts it once it is done or has taken this long. It need not heed that: a
+ * `fetch` of the user may ignore its signal.
  *
  * @param {number} ms
  * @param {AbortController} abort
  * @param {() => Promise<void>} work
  */
 export async function withPatience(ms, abort, work) {
-  const limit = setTimeout(() => abort.abort(), ms);
-  try {
-    await work();
-  } catch {
-    // What was done until then is enough.
-  }
+  let limit;
+  const patience = new Promise((resolve) => (limit = setTimeout(resolve, ms)));
+  // If it fails, what was done until then is enough.
+  await Promise.race([work().catch(() => {}), patience]);
   clearTimeout(limit);
   abort.abort();
 }

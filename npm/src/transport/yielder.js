@@ -6,6 +6,9 @@ const LONGEST = 16;
 /** A chunk that comes sooner may have been there already, in milliseconds. */
 const SHORTEST_WAIT = 1;
 
+/** So many waits in a row count as the turn of other tasks. Promises of the user's functions may take as long, and let none run. */
+const MOST_WAITS = 8;
+
 /** How many events to read before looking at the clock, which costs as much as a small event. */
 const EVENTS_PER_LOOK = 32;
 
@@ -21,11 +24,16 @@ export class Yielder {
   #since = performance.now();
   /** When it was last asked whether to yield. */
   #asked = 0;
+  /** How many waits for a chunk there were since it last yielded. */
+  #waits = 0;
 
   /** If a chunk was waited for, other tasks have had their turn: a slow stream need not yield. Returns the time. */
   noteChunk() {
     const now = performance.now();
-    if (now - this.#asked >= SHORTEST_WAIT) this.#since = now;
+    if (now - this.#asked >= SHORTEST_WAIT && this.#waits < MOST_WAITS) {
+      this.#since = now;
+      this.#waits += 1;
+    }
     return now;
   }
 
@@ -52,6 +60,7 @@ export class Yielder {
       port2.postMessage(undefined);
     });
     this.#since = performance.now();
+    this.#waits = 0;
   }
 
   close() {

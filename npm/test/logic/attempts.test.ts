@@ -2,7 +2,7 @@
 
 import { EventSource, type AttemptSummary, type EventSourceInit } from "typed-eventsource";
 import { FakeServer } from "typed-eventsource/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { TRANSPORTS, ignore, open, server, type Transport } from "../support/fake-server.ts";
 
 const RESILIENT = { preset: "resilient", backoff: { initial: 1000, jitter: false } } as const;
@@ -284,6 +284,39 @@ describe("sources that share a connection", () => {
     server.send("a", 1);
     expect([one.stats.events, other.stats.events]).toEqual([1, 2]);
   });
+
+  test("have what it has counted while they are paused, and closed then", () => {
+    const [one, other] = [share(), share()];
+    one.on("a", () => {});
+    server.send("a", 1);
+    const { stats } = one;
+    one.pause();
+    other.on("a", () => {});
+    server.send("a", 1);
+    expect(one.stats).toEqual(stats);
+    one.resume();
+    expect(one.stats).toMatchObject({ events: 2 });
+    one.pause();
+    one.close();
+    expect(one.stats).toMatchObject({ attempts: 1, opened: 1, events: 2 });
+  });
+});
+
+test("a source that is paused as it is opened has made no attempt, and its first one is told as such", async () => {
+  server.clock.hide();
+  const numbers: number[] = [];
+  const request = ({ number }: { number: number }) => {
+    numbers.push(number);
+    return {};
+  };
+  const source = open("fetch", { request, policy: { pauseWhenHidden: 0 } });
+  source.onAttempt(({ number }) => numbers.push(number));
+  expect(source.stats.attempts).toBe(0);
+  server.clock.show();
+  await vi.waitFor(() => expect(server.attempts).toHaveLength(1));
+  server.open();
+  expect([numbers, source.stats.attempts]).toEqual([[1, 1], 1]);
+  source.close();
 });
 
 test("a source of a server that nobody opens counts its attempt", () => {

@@ -153,3 +153,27 @@ test.each([
   await vi.waitFor(() => expect(told).toEqual(sent));
   source.close();
 });
+
+test("a stream whose time passes in promises of its listener lets other tasks run", async () => {
+  const clock = vi.spyOn(performance, "now");
+  onTestFinished(() => clock.mockRestore());
+  let now = 1_000;
+  clock.mockImplementation(() => now);
+  const body = stubBody();
+  const source = new EventSource("http://prices.test/", { transport: "fetch", policy: "close-on-error" });
+  const told: unknown[] = [];
+  source.on("message", async ({ data }) => {
+    told.push(data);
+    await undefined;
+    now += 5;
+  });
+  await vi.waitFor(() => expect(source.state.type).toBe("open"));
+  const letGo = holdTurns();
+  const sent = Array.from({ length: 40 }, (_, data) => data);
+  for (const data of sent) body.send(`data: ${data}\n\n`);
+  await laterTask();
+  expect(told.length).toBeLessThan(sent.length);
+  letGo();
+  await vi.waitFor(() => expect(told).toEqual(sent));
+  source.close();
+});
