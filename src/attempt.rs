@@ -17,7 +17,7 @@ use crate::Error;
 )]
 #[non_exhaustive]
 pub struct Attempt {
-    /// Which attempt of the source this is: 1 for the first.
+    /// Which attempt of the source this is, or of the connection that it [shares](crate::EventSourceBuilder::shared): 1 for the first.
     pub number: u32,
     /// The id of the event to continue after; empty if there is none.
     pub last_event_id: String,

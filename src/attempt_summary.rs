@@ -20,7 +20,7 @@ use crate::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AttemptSummary {
-    /// Counts from 1 over the life of the source.
+    /// Counts from 1 over the life of the source, or of the connection that it [shares](crate::EventSourceBuilder::shared).
     pub number: u32,
     /// Why it was made.
     pub reason: AttemptReason,
@@ -74,6 +74,10 @@ pub enum AttemptReason {
     Reconnect,
     /// The source was paused, by [`pause`](crate::EventSource::pause) or by the policy, and is resumed.
     Resumed,
+    /// What the server had refused is [refreshed](crate::EventSourceBuilder::on_unauthorized).
+    Refreshed,
+    /// The connection is [renewed](crate::EventSourceBuilder::renew_before) before its token expires.
+    Renewed,
 }
 
 /// How an attempt to connect ended.

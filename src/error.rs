@@ -113,6 +113,17 @@ pub enum Error {
         message: Arc<str>,
     },
 
+    /// What the server has refused could not be refreshed: the function of
+    /// [`on_unauthorized`](crate::EventSourceBuilder::on_unauthorized) has failed, or had not ended in
+    /// [time](crate::Policy::refresh_timeout).
+    #[non_exhaustive]
+    Refresh {
+        /// The URL of the source.
+        url: Arc<str>,
+        /// What the function says, or how long it took.
+        message: Arc<str>,
+    },
+
     /// The server answered with a status other than 200, and [`accept`](crate::Fetch::accept) did not take it for an event
     /// stream. Over the browser's own source, only [`diagnose`](crate::EventSourceBuilder::diagnose) finds this out. The first 200 characters of the body are in the text of the error.
     #[non_exhaustive]
@@ -420,6 +431,9 @@ impl fmt::Display for Error {
             Self::Request { message, .. } => {
                 write!(f, "the request could not be made: {message}")
             }
+            Self::Refresh { message, .. } => {
+                write!(f, "what the server refused could not be refreshed: {message}")
+            }
             Self::Status {
                 url,
                 status,
@@ -516,6 +530,7 @@ impl StdError for Error {
             | Self::Cors { .. }
             | Self::Blocked { .. }
             | Self::Request { .. }
+            | Self::Refresh { .. }
             | Self::Status { .. }
             | Self::ContentType { .. }
             | Self::EventTooLarge { .. }

@@ -47,6 +47,8 @@ pub use policy::{Backoff, Decision, FailureContext, Policy};
 #[cfg(feature = "fetch")]
 pub use response::ResponseHead;
 pub use source::{Closed, EventSource, EventSourceBuilder, EventStream, Listener, Queue};
+#[cfg(feature = "fetch")]
+pub use source::{Refresh, RefreshResult};
 pub use state::{CloseReason, State};
 #[cfg(feature = "fetch")]
 pub use transport::fetch::{AttemptRequest, Body, Fetch, HeadersResult, RequestResult};

@@ -115,6 +115,10 @@ macro_rules! for_policy_options {
             /// says. At all others, and at a wrong content type, the source closes. The browser's own source hides the
             /// status, unless `diagnose` asks for it.
             retry_statuses "retryStatuses" statuses = None;
+            /// The HTTP statuses at which the function for a refresh is called, if the source has one. By default it is 401 alone.
+            refresh_statuses "refreshStatuses" statuses = None;
+            /// How long a refresh may take. One that takes longer has failed.
+            refresh_timeout "refreshTimeout" time = Span::from_secs(30);
             /// The standard's reconnection time: how long to wait after a lost connection, until the server sets it
             /// with a `retry` field. With backoff it is the shortest wait.
             ///

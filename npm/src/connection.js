@@ -5,9 +5,10 @@
 import { Audience, errorOf } from "./audience.js";
 import { inspect } from "./checks.js";
 import { deadlineTimer } from "./deadline-timer.js";
-import { EventSourceError, asError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
+import { EventSourceError, asError, errorOfFailure, internal, limitError, messageOf, reportException } from "./error.js";
 import { loading, wasm } from "./init.js";
 import * as inputs from "./inputs.js";
+import { refresherOf } from "./refresher.js";
 import { encoder, copyToWasm } from "./memory.js";
 import {
   ATTEMPT_FAILED,
@@ -17,6 +18,7 @@ import {
   ATTEMPT_REFUSED,
   FAILURE_EARLIER,
   FAILURE_EVENT,
+  FAILURE_REFRESH_TIMEOUT,
   FAILURE_UNFINISHED_EVENT,
   HAS_ID_FIELD,
   HAS_NO_ID_FIELD,
@@ -27,12 +29,20 @@ import {
   INPUT_DECODED,
   INPUT_DECODE_FAILED,
   INPUT_EVENT,
+  INPUT_EXPIRES_IN,
   INPUT_NOTE_LAST_EVENT_ID,
   INPUT_POSTPONED,
   INPUT_RELAYED_STATE,
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
+  INPUT_OPENED,
+  INPUT_REFRESHED,
+  INPUT_REFRESHING,
+  INPUT_REFRESH_FAILED,
+  INPUT_RENEWAL_FAILED,
+  INPUT_RENEWED,
+  INPUT_REQUESTED,
   INPUT_TRACK_IDS,
   INPUT_UNLISTENED,
   IS_TERMINAL_DATA,
@@ -45,7 +55,10 @@ import {
   OUTPUT_DELIVER,
   OUTPUT_DISCONNECT,
   OUTPUT_GAP,
+  OUTPUT_HAND_OVER,
   OUTPUT_NOTHING,
+  OUTPUT_REFRESH,
+  OUTPUT_RENEW,
   OUTPUT_REPORT,
   OUTPUT_STATE,
   REASONS,
@@ -71,6 +84,7 @@ import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEve
 /** @typedef {import("./inputs.js").SessionInput} SessionInput */
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
+/** @typedef {{ link: Link, transport?: Transport }} Renewal */
 /** @typedef {[subscription: Subscription, data: string, meta: EventMeta, isSlice: boolean | undefined]} HandledEvent */
 
 /** In place of the number of a session, while the engine is loading. */
@@ -88,6 +102,12 @@ export class Connection extends Audience {
   #wants = WANTS_ACTIVITY;
   /** The link by which the current transport reports. @type {Link | undefined} */
   #link;
+  /** The connection that is to take the place of the current one. @type {Renewal | undefined} */
+  #renewal;
+  /** @type {import("./refresher.js").Refresher | undefined} */
+  #refresher;
+  /** How many refreshes there had been when the server was asked. @type {number | undefined} */
+  #refreshes;
   #timer;
   /** Whether an input is being handled. The constructor counts as one. */
   #isBusy = true;
@@ -147,7 +167,8 @@ export class Connection extends Audience {
     this.#url = url;
     this.#open = open;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
-    const { deduplicate, terminalEvent, terminalData, failureEvent, parse, signal, lastEventId = "" } = settings;
+    const { deduplicate, terminalEvent, terminalData, failureEvent, parse, signal, onUnauthorized, lastEventId = "" } = settings;
+    this.#refresher = onUnauthorized && refresherOf(onUnauthorized);
     this.#tracksIds = Boolean(deduplicate);
     this.#terminalData = terminalData;
     this.#timer = deadlineTimer(host, (lateBy) => this.receive(inputs.timeout(lateBy)));
@@ -323,7 +344,8 @@ export class Connection extends Audience {
 
   /** @param {Input} input @param {Link} [link] @returns {void} */
   #handle(input, link) {
-    if (this.isClosed || (link && link !== this.#link)) return;
+    const isRenewal = link && link === this.#renewal?.link;
+    if (this.isClosed || (link && link !== this.#link && !isRenewal)) return;
     this.#event = undefined;
     if (typeof input === "function") {
       const next = input(this);
@@ -331,7 +353,9 @@ export class Connection extends Audience {
     }
     if (input.type === INPUT_UNLISTENED) return this.#handleUnlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
     const { type, error, detail = 0, time, failures, unfinished, response } = /** @type {SessionInput} */ (input);
-    if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
+    if (isRenewal && (type === INPUT_LOST || type === INPUT_BODY_ENDED)) return this.#failRenewal(error);
+    if (isRenewal && type === INPUT_REQUESTED) return detail ? undefined : this.#failRenewal(unsafeRenewal(this.#url));
+    if ([INPUT_LOST, INPUT_BODY_ENDED, INPUT_REFRESH_FAILED].includes(type) && this.#isHostOffline() !== this.#isOffline) {
       // The network has changed, and the host has not fired `online` or `offline` yet. The session is told first. If it
       // disconnects because of that, the link is an old one, and the input is dropped.
       this.#handle(inputs.change(this.#isHostOffline() ? INPUT_OFFLINE : INPUT_ONLINE));
@@ -342,8 +366,9 @@ export class Connection extends Audience {
     this.#unfinished = unfinished;
     this.#response = response ?? this.#response;
     const terminalFlag = unfinished ? this.#terminalFlagOf(this.subscriptions.get(unfinished.type), unfinished.data) : 0;
-    this.#tellSession(type, detail | terminalFlag, time, failures);
+    this.#tellSession(isRenewal && type === INPUT_OPENED ? INPUT_RENEWED : type, detail | terminalFlag, time, failures);
     this.#carryOut();
+    if (type === INPUT_OPENED && !this.isClosed) this.#askExpiry();
   }
 
   /** Whether the host is offline; `false` for a sharer, whose shared connection watches the network. */
@@ -448,7 +473,10 @@ export class Connection extends Audience {
         // A source that is paused at once has no listeners yet, and a shared connection no sharers.
         if (this.#isConstructed) this.enterState(state);
         else this.state = state;
-      } else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
+      } else if (output === OUTPUT_REFRESH) this.#refresh();
+      else if (output === OUTPUT_RENEW) this.#renew();
+      else if (output === OUTPUT_HAND_OVER) this.#handOver();
+      else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
     }
   }
 
@@ -484,6 +512,8 @@ export class Connection extends Audience {
   #errorForFailure(failure, after, failures) {
     if (failure === FAILURE_EARLIER && this.#lastConnectionError) return this.#lastConnectionError;
     if (failure === FAILURE_EVENT) return failureEventError(this.#unfinished ?? this.#currentEvent());
+    // A call that does not end is not waited for again.
+    if (failure === FAILURE_REFRESH_TIMEOUT) this.#refresher?.forget();
     if (failure === FAILURE_UNFINISHED_EVENT && this.#unfinished) {
       this.#error = unfinishedEventError(this.#unfinished);
       this.#unfinished = undefined;
@@ -506,19 +536,14 @@ export class Connection extends Audience {
       this.#tellSession(INPUT_POSTPONED, 0, wait);
       return;
     }
-    /** @type {Link} */
-    const link = (this.#link = {
-      number: (this.#attempts += 1),
-      error: this.#attemptError,
-      receive: (input) => this.receive(input, link),
-      receiveEvent: (subscription, data, meta, hasIdField, isSlice, value) =>
-        this.receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link),
-      tellClosingError: (error) => this.tellClosingError(error),
-      newSubscription: (name) => this.newSubscription(name),
-      hint: (name) => this.#hint(name),
-      tally: this.#tally,
-    });
-    this.#attemptError = undefined;
+    const refresh = this.#refresher?.call;
+    if (refresh) {
+      this.#tellSession(INPUT_REFRESHING);
+      this.#awaitRefresh(refresh);
+      return;
+    }
+    const link = (this.#link = this.#newLink());
+    link.asks();
     try {
       this.transport = this.#open(this.lastEventId, link);
     } catch (exception) {
@@ -530,10 +555,110 @@ export class Connection extends Audience {
       return;
     }
     this.#join(this.transport.state);
-    for (const subscription of this.subscriptions.values()) this.transport.listen(subscription);
-    if (this.#tracksIds) this.transport.trackIds?.();
-    if (!this.anyListeners.isEmpty) this.transport.listenToAll?.(true);
-    if (this.isHeldBack) this.transport.holdBack?.(true);
+    this.#listen(this.transport);
+  }
+
+  #newLink() {
+    /** @type {Link} */
+    const link = {
+      number: (this.#attempts += 1),
+      error: this.#attemptError,
+      receive: (input) => this.receive(input, link),
+      receiveEvent: (subscription, data, meta, hasIdField, isSlice, value) =>
+        this.receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link),
+      tellClosingError: (error) => this.tellClosingError(error),
+      newSubscription: (name) => this.newSubscription(name),
+      hint: (name) => this.#hint(name),
+      tally: this.#tally,
+      asks: () => (this.#refreshes = this.#refresher?.count),
+    };
+    this.#attemptError = undefined;
+    return link;
+  }
+
+  /** @param {Transport} transport */
+  #listen(transport) {
+    for (const subscription of this.subscriptions.values()) transport.listen(subscription);
+    if (this.#tracksIds) transport.trackIds?.();
+    if (!this.anyListeners.isEmpty) transport.listenToAll?.(true);
+    if (this.isHeldBack) transport.holdBack?.(true);
+  }
+
+  /** Has the user's function called, unless it was since the server was asked. */
+  #refresh() {
+    const refresher = /** @type {import("./refresher.js").Refresher} */ (this.#refresher);
+    if (refresher.count === this.#refreshes) this.#awaitRefresh(refresher.run());
+    else this.#tellSession(INPUT_REFRESHED);
+  }
+
+  /** @param {Promise<void>} refresh */
+  #awaitRefresh(refresh) {
+    refresh.then(
+      () => this.receive(inputs.refreshed),
+      (cause) => this.receive(inputs.refreshFailed(this.#refreshError(cause))),
+    );
+  }
+
+  /** @param {unknown} cause */
+  #refreshError(cause) {
+    return new EventSourceError("refresh", `\`onUnauthorized\` has failed: ${messageOf(cause)}`, { url: this.#url, cause });
+  }
+
+  /** Connects another time, with what is refreshed first if it can be. The current connection goes on meanwhile. */
+  async #renew() {
+    /** @type {Renewal} */
+    const renewal = (this.#renewal = { link: this.#newLink() });
+    const refresher = this.#refresher;
+    try {
+      if (refresher?.call || (refresher && refresher.count === this.#refreshes)) await refresher.run();
+    } catch (cause) {
+      return this.receive(inputs.reestablish(this.#refreshError(cause)), renewal.link);
+    }
+    if (this.#renewal !== renewal) return;
+    try {
+      renewal.link.asks();
+      renewal.transport = this.#open(this.lastEventId, renewal.link);
+    } catch (exception) {
+      this.receive(inputs.reestablish(asError(exception)), renewal.link);
+    }
+  }
+
+  /** @param {EventSourceError | undefined} error */
+  #failRenewal(error) {
+    this.#endRenewal();
+    this.#error = error;
+    this.#tellSession(INPUT_RENEWAL_FAILED);
+    this.#carryOut();
+  }
+
+  #endRenewal() {
+    const transport = this.#renewal?.transport;
+    this.#renewal = undefined;
+    transport?.close();
+  }
+
+  /** The connection that was to take the place of the current one takes it. */
+  #handOver() {
+    const { transport: earlier } = this;
+    this.#tellSession(INPUT_NOTE_LAST_EVENT_ID);
+    const { link, transport } = /** @type {{ link: Link, transport: Transport }} */ (this.#renewal);
+    this.transport = transport;
+    this.#link = link;
+    this.#renewal = this.#meta = undefined;
+    this.#listen(transport);
+    earlier?.close();
+  }
+
+  /** Asks the user when what the connection was made with expires. */
+  #askExpiry() {
+    try {
+      const time = Number(this.settings.renewBefore?.()) - Date.now();
+      if (!(time > 0) || this.isClosed) return;
+      this.#tellSession(INPUT_EXPIRES_IN, 0, time);
+      this.#carryOut();
+    } catch (exception) {
+      reportException(exception);
+    }
   }
 
   /** Takes over the state of a shared connection. @param {import("./index.js").State | undefined} state */
@@ -571,6 +696,7 @@ export class Connection extends Audience {
     this.#stats = transport?.stats ?? this.#stats;
     this.transport = this.#link = this.#meta = undefined;
     transport?.close();
+    this.#endRenewal();
   }
 
   /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isSlice @param {unknown} [value] */
@@ -661,6 +787,9 @@ export class Connection extends Audience {
     else tell();
   }
 }
+
+/** @param {string} url */
+const unsafeRenewal = (url) => new EventSourceError("invalid-request", "a renewal needs a request that may be sent again", { url });
 
 /** A number that is made of a text, by which texts that differ are noticed. @param {string} text */
 function digestOf(text) {

@@ -1,5 +1,5 @@
 // @ts-check
-import { FAILURE_IDLE, FAILURE_OPEN_TIMEOUT, LIMIT_DOWN_TOO_LONG, LIMIT_TOO_MANY } from "./numbers.js";
+import { FAILURE_IDLE, FAILURE_OPEN_TIMEOUT, FAILURE_REFRESH_TIMEOUT, LIMIT_DOWN_TOO_LONG, LIMIT_TOO_MANY } from "./numbers.js";
 
 /** @typedef {import("./index.js").ErrorCode} ErrorCode */
 
@@ -68,6 +68,8 @@ export const asError = (exception) => (exception instanceof EventSourceError ? e
 export function errorOfFailure(failure, after) {
   if (failure === FAILURE_OPEN_TIMEOUT)
     return new EventSourceError("open-timeout", `the connection was not open after ${after} ms`, { after });
+  if (failure === FAILURE_REFRESH_TIMEOUT)
+    return new EventSourceError("refresh", `\`onUnauthorized\` had not ended after ${after} ms`, { after });
   if (failure === FAILURE_IDLE) return new EventSourceError("idle", `no data received for ${after} ms`, { after });
   return new EventSourceError("suspended", "the connection may not have survived a sleep of the page or a change of the network");
 }

@@ -14,8 +14,8 @@ import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_VISIBLE, INPUT_WOKEN }
 /**
  * The methods by which a transport reports to its connection, though never while it is being created. They return
  * whether to yield to the event loop before the next event. A transport that listens to all events makes a subscription
- * for one whose name has none. It hints at the name of an event that nobody listens to. The `number` of the attempt counts from 1;
- * the `error` has ended the attempt before.
+ * for one whose name has none. It hints at the name of an event that nobody listens to. It says when it asks the server. The `number`
+ * of the attempt counts from 1; the `error` has ended the attempt before.
  *
  * @typedef {{
  *   number: number,
@@ -26,6 +26,7 @@ import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_VISIBLE, INPUT_WOKEN }
  *   newSubscription: (name: string) => Subscription,
  *   hint: (name: string) => void,
  *   tally: Tally,
+ *   asks: () => void,
  * }} Link
  *
  * What transports count: the events that somebody listens to, and the bytes of the responses. The last event arrived `at` this time.
@@ -100,9 +101,10 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {(event: any) => void} callback
  */
 export function onGlobal(type, callback) {
-  // Some events of the document do not bubble.
-  globalThis.addEventListener?.(type, callback, true);
-  return () => globalThis.removeEventListener?.(type, callback, true);
+  // Some events of the document do not bubble. Cloudflare Workers refuse to capture.
+  const isCapture = "document" in globalThis;
+  globalThis.addEventListener?.(type, callback, isCapture);
+  return () => globalThis.removeEventListener?.(type, callback, isCapture);
 }
 
 /** Whether the URL is on this machine, which needs no network. @param {string} url */

@@ -96,6 +96,7 @@ export type ErrorCode =
   | "blocked"
   | "given-up"
   | "request"
+  | "refresh"
   | "status"
   | "content-type"
   | "event-too-large"
@@ -120,7 +121,7 @@ export class EventSourceError extends Error {
   readonly attempt?: number;
   /**
    * With the codes `connection-lost`, `cors`, `given-up`, `status` and `content-type`: the URL of the request. With
-   * `invalid-request`, `blocked` and `request`: the URL of the request that could not be made.
+   * `invalid-request`, `blocked`, `request` and `refresh`: the URL of the request that could not be made.
    */
   readonly url?: string;
   /** With the code `blocked`: the directive of the page's Content Security Policy, such as `connect-src`. */
@@ -150,7 +151,7 @@ export class EventSourceError extends Error {
   readonly issues?: readonly StandardSchemaV1.Issue[];
   /** With the code `too-many`: how many there were in a row. */
   readonly count?: number;
-  /** With the codes `open-timeout` and `idle`: how long the policy waited, in milliseconds. */
+  /** With the codes `open-timeout` and `idle`, and with `refresh` if it did not end: how long the policy waited, in milliseconds. */
   readonly after?: number;
   /** With the code `down-too-long` the limit in milliseconds, with `event-too-large` in bytes. */
   readonly limit?: number;
@@ -195,10 +196,10 @@ export interface Gap {
 
 /**
  * Why an attempt to connect was made: the source was opened (`first`), an earlier attempt or connection has failed (`reconnection`), the
- * page woke or the network changed (`woken`), `reconnect()` was called (`reconnect`), or the source was paused and is `resumed`. There may
- * be more in later versions.
+ * page woke or the network changed (`woken`), `reconnect()` was called (`reconnect`), the source was paused and is `resumed`, what the
+ * server had refused is `refreshed`, or the connection is `renewed` before a token expires. There may be more in later versions.
  */
-export type AttemptReason = "first" | "reconnection" | "woken" | "reconnect" | "resumed";
+export type AttemptReason = "first" | "reconnection" | "woken" | "reconnect" | "resumed" | "refreshed" | "renewed";
 
 /**
  * How an attempt to connect ended: the server answered with an event stream (`opened`), that it has finished (status 204: `finished`),
@@ -384,6 +385,16 @@ export interface Policy {
    * status, unless `diagnose` asks for it.
    */
   retryStatuses?: readonly number[] | undefined;
+  /**
+   * The HTTP statuses at which the function for a refresh is called, if the source has one. By default it is 401 alone.
+   */
+  refreshStatuses?: readonly number[] | undefined;
+  /**
+   * How long a refresh may take. One that takes longer has failed.
+   *
+   * In milliseconds. Default: `30000`.
+   */
+  refreshTimeout?: number | undefined;
   /**
    * The standard's reconnection time: how long to wait after a lost connection, until the server sets it
    * with a `retry` field. With backoff it is the shortest wait.
@@ -633,6 +644,55 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * lost.
    */
   diagnose?: boolean | undefined;
+  /**
+   * Refreshes what the server has refused, such as a token: called when it answers with 401, or with another of the policy's
+   * `refreshStatuses`. Once the promise resolves, the request is made again at once, with what `headers` returns then. The source
+   * is `connecting` meanwhile, and no error is reported.
+   *
+   * One call runs at a time, for all sources that have the same function. A source that was refused with a request from before the
+   * last refresh is not refreshed again, and one that is about to connect waits for a call that runs. So give all of them the same
+   * function, not one made for each.
+   *
+   * A second refusal, without a connection in between, closes the source with the error `status`. If the function throws or
+   * rejects, or takes longer than the policy's `refreshTimeout`, the source closes with the error `refresh`, unless the policy's
+   * `rule` reopens it. If the machine is offline by then, the source tries again when the network is back.
+   *
+   * A request that is otherwise sent once (a POST, for instance) is sent again too: the server has refused it, and this function
+   * is the word that it may. The browser's own transport shows the status only with `diagnose: true`.
+   *
+   * ```ts
+   * new EventSource("/orders", {
+   *   transport: "fetch",
+   *   headers: () => ({ Authorization: `Bearer ${session.token}` }),
+   *   onUnauthorized: session.refresh,
+   * });
+   * ```
+   */
+  onUnauthorized?: (() => void | PromiseLike<void>) | undefined;
+  /**
+   * Renews the connection before what it was made with expires. The function is called each time the source has opened, and returns
+   * when that is: a date, or a number as of `Date.now()` in milliseconds (the `exp` of a JSON Web Token is in seconds);
+   * `undefined` if it does not expire.
+   *
+   * Half a minute before then (in the middle of the time, if less than a minute is left), `onUnauthorized` is called if there is
+   * one, and another connection is opened after the last event id. Once it is open, the first is closed, and the source goes
+   * on with the other, without a change of state. Events that come over both are delivered once, by their ids: a server has to
+   * send ids, and the events after the last one again. Events without an id may be missed or come twice. If the other connection
+   * cannot be made, the error is reported, the first goes on, and it is tried twice more. If the time has not moved on by then, it
+   * is not renewed again.
+   *
+   * The browser's own transport sends the id only with `resumeParameter`. A request that is sent once is not renewed.
+   *
+   * ```ts
+   * new EventSource("/orders", {
+   *   transport: "fetch",
+   *   headers: () => ({ Authorization: `Bearer ${session.token}` }),
+   *   onUnauthorized: session.refresh,
+   *   renewBefore: () => session.expiresAt,
+   * });
+   * ```
+   */
+  renewBefore?: (() => Date | number | undefined) | undefined;
   /**
    * Closes the source when it is aborted. `closed` then resolves with `{ type: "aborted", reason }`, which has the signal's
    * reason, and a loop over `events` ends by throwing that reason, after the events that wait. No error is reported.

@@ -9,6 +9,8 @@ import {
   INPUT_OPENED,
   INPUT_OVERFLOWED,
   INPUT_PAUSE,
+  INPUT_REFRESHED,
+  INPUT_REFRESH_FAILED,
   INPUT_RELAYED_STATE,
   INPUT_REQUESTED,
   INPUT_RETRY,
@@ -114,6 +116,12 @@ export const bodyEnded = (error, isWhole, unfinished) => ({
 
 /** The server wants no further attempt. */
 export const finished = input(INPUT_FINISHED);
+
+/** What the server has refused is refreshed. */
+export const refreshed = input(INPUT_REFRESHED);
+
+/** @param {EventSourceError} error */
+export const refreshFailed = (error) => input(INPUT_REFRESH_FAILED, undefined, error);
 
 /** @param {number} lateBy In milliseconds. */
 export const timeout = (lateBy) => input(INPUT_TIMEOUT, lateBy);

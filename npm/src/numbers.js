@@ -27,6 +27,13 @@ export const INPUT_VISIBLE = 26;
 export const INPUT_WOKEN = 27;
 export const INPUT_REQUESTED = 21;
 
+export const INPUT_REFRESHING = 28;
+export const INPUT_REFRESHED = 29;
+export const INPUT_REFRESH_FAILED = 30;
+export const INPUT_EXPIRES_IN = 31;
+export const INPUT_RENEWED = 32;
+export const INPUT_RENEWAL_FAILED = 33;
+
 // More inputs: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;
 export const INPUT_NOTE_LAST_EVENT_ID = 17;
@@ -68,6 +75,9 @@ export const OUTPUT_DECIDE = 5;
 export const OUTPUT_REPORT = 6;
 export const OUTPUT_STATE = 7;
 export const OUTPUT_ATTEMPT = 9;
+export const OUTPUT_REFRESH = 10;
+export const OUTPUT_RENEW = 11;
+export const OUTPUT_HAND_OVER = 12;
 
 // What follows a report: `Numbers::follows` in `numbers.rs`.
 export const FOLLOWS_STATE = 1;
@@ -85,6 +95,7 @@ export const FAILURE_OPEN_TIMEOUT = 2;
 export const FAILURE_IDLE = 3;
 export const FAILURE_EVENT = 5;
 export const FAILURE_UNFINISHED_EVENT = 6;
+export const FAILURE_REFRESH_TIMEOUT = 7;
 
 // Why a source has closed, and the limit that was reached: `Numbers::set_close_reason` in `numbers.rs`.
 /** The reasons by their numbers, except the last. */
@@ -105,7 +116,7 @@ export const STATE_WAITING = 3;
 export const ATTEMPT_OUTCOMES = ["opened", "finished", "refused", "failed", "aborted"];
 export const ATTEMPT_REFUSED = 2;
 export const ATTEMPT_FAILED = 3;
-export const ATTEMPT_REASONS = ["first", "reconnection", "woken", "reconnect", "resumed"];
+export const ATTEMPT_REASONS = ["first", "reconnection", "woken", "reconnect", "resumed", "refreshed", "renewed"];
 /** Of those before it, all but the first follow an error. */
 export const ATTEMPT_RECONNECT = 3;
 

@@ -58,6 +58,8 @@ const OPTIONS = {
   terminalEvent: (value, name) => [value].flat().map((one) => messageName(string(one, name))),
   terminalData: string,
   diagnose: flag,
+  onUnauthorized: callback,
+  renewBefore: callback,
   failureEvent: (value, name) => messageName(string(value, name)),
   signal: check("an AbortSignal", (value) => value === null || typeof value.removeEventListener === "function"),
   ...FETCH,
@@ -111,6 +113,10 @@ export function parseSettings(init) {
   const isRepeatable = isSafe(method);
   const { capacity = 4096, whenFull = isRepeatable || policy.resend ? "drop-oldest" : "wait" } = options.queue ?? {};
   if (!isFetch) refuseFetch(options, "", whenFull === "wait" && 'queue.whenFull: "wait"');
+  if (options.onUnauthorized && !isFetch && !options.diagnose)
+    throw optionError('`onUnauthorized` needs `transport: "fetch"` or `diagnose: true`, which show the status');
+  if (options.renewBefore && !isRepeatable && !policy.resend && !options.request)
+    throw optionError("`renewBefore` needs a request that may be sent again");
   return {
     ...options,
     isFetch,

@@ -60,7 +60,9 @@ export class EventStreamParser {
   parse(chunk) {
     if (chunk[Symbol.toStringTag] !== "Uint8Array") throw new TypeError("a chunk of an event stream is a Uint8Array");
     this.#check();
-    const events = (this.#events = []);
+    /** @type {ParsedEvent[]} */
+    const events = [];
+    this.#events = events;
     this.#read(chunk);
     if (!events.length) this.#check();
     return events;

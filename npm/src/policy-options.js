@@ -9,6 +9,8 @@ export const POLICY = {
   closeWhenDownFor: milliseconds,
   givenUp: action,
   retryStatuses: statuses,
+  refreshStatuses: statuses,
+  refreshTimeout: milliseconds,
   reconnectionTime: milliseconds,
   maxServerDelay: milliseconds,
   backOffAfterLosses: flag,

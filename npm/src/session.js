@@ -23,6 +23,7 @@ export function openSession(settings, isOffline, isHidden, now) {
     endOfBody,
     isHidden,
     settings.request,
+    settings.onUnauthorized,
   ];
   const numbers = numbersOf(policy);
   const id = encoder.encode(lastEventId);

@@ -359,6 +359,7 @@ class FakeConnection {
     this.#link = link;
     this.#clock = clock;
     this.#hangUp = hangUp;
+    link.asks();
   }
 
   get url() {
@@ -483,6 +484,8 @@ class FakeConnection {
 
   lose() {
     const error = connectionLost(this.#url);
+    // The browser asks again.
+    if (!this.#isFetch) this.#link.asks();
     this.#end(this.#isFetch ? reestablish(error) : browserReconnects(error));
   }
 

@@ -6,6 +6,11 @@ use std::{
     rc::{Rc, Weak},
     time::Duration,
 };
+#[cfg(feature = "fetch")]
+use std::{
+    pin::Pin,
+    task::{Context, Waker},
+};
 
 use typed_eventsource_core::{Span, Timestamp};
 
@@ -41,9 +46,15 @@ struct Shared {
     is_offline: Cell<bool>,
     is_hidden: Cell<bool>,
     watches: RefCell<Vec<Weak<ChangeCallback>>>,
+    #[cfg(feature = "fetch")]
+    tasks: RefCell<Vec<Task>>,
     reports: RefCell<Vec<String>>,
     hints: RefCell<Vec<String>>,
 }
+
+/// A future that runs.
+#[cfg(feature = "fetch")]
+type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 type ChangeCallback = dyn Fn(Change);
 
@@ -56,12 +67,14 @@ impl FakeClock {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Lets time pass. Timers fire in order.
+    /// Lets time pass. Timers fire in order. The future of a [`Refresh`](crate::Refresh) goes on at each call, and after each timer.
     pub fn advance(&self, by: Duration) {
+        self.run_tasks();
         let until = self.0.now.get() + by.into();
         while let Some((at, timer)) = self.next_timer(until) {
             self.0.now.set(at.max(self.0.now.get()));
             fire(&timer, Span::ZERO);
+            self.run_tasks();
         }
         self.0.now.set(until);
     }
@@ -140,6 +153,24 @@ impl FakeClock {
         let at = self.0.now.get() + delay;
         self.0.timers.borrow_mut().push((at, Rc::clone(&timer)));
         FakeTimer(timer)
+    }
+
+    /// Runs a future as far as it goes at once.
+    #[cfg(feature = "fetch")]
+    pub(super) fn spawn(&self, task: Task) {
+        self.0.tasks.borrow_mut().push(task);
+        self.run_tasks();
+    }
+
+    /// Nothing wakes the futures, so each of them is polled. One may begin another, or let time pass.
+    fn run_tasks(&self) {
+        #[cfg(feature = "fetch")]
+        for mut task in self.0.tasks.take() {
+            let mut context = Context::from_waker(Waker::noop());
+            if task.as_mut().poll(&mut context).is_pending() {
+                self.0.tasks.borrow_mut().push(task);
+            }
+        }
     }
 
     pub(super) fn is_online(&self) -> bool {

@@ -5,6 +5,8 @@ pub(crate) mod browser;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) mod fake;
 
+#[cfg(feature = "fetch")]
+use std::pin::Pin;
 use std::{rc::Rc, time::SystemTime};
 
 use typed_eventsource_core::{At, Span, Timestamp};
@@ -153,6 +155,16 @@ impl Host {
             Self::Fake(clock) => ChangeWatch::Fake {
                 _watch: clock.watch_changes(callback),
             },
+        }
+    }
+
+    /// Runs a future.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn spawn(&self, future: Pin<Box<dyn Future<Output = ()>>>) {
+        match self {
+            Self::Browser => wasm_bindgen_futures::spawn_local(future),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(clock) => clock.spawn(future),
         }
     }
 

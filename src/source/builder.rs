@@ -2,13 +2,16 @@
 
 #[cfg(feature = "fetch")]
 use std::rc::Rc;
+use std::time::SystemTime;
 
 use typed_eventsource_core::{EndOfBody, Options, Transport};
 use web_sys::AbortSignal;
 
+#[cfg(feature = "fetch")]
+use super::connection::NEEDS_SAFE_REQUEST;
 use super::{
     EventSource,
-    connection::{Connection, Settings, Terminals},
+    connection::{Connection, Renewal, Settings, Terminals},
     queue::Queue,
     sharing::Sharing,
     subscriptions::check_name,
@@ -17,7 +20,7 @@ use super::{
 use crate::transport::fake::{FakeConnector, FakeNetwork};
 #[cfg(feature = "fetch")]
 use crate::{
-    Attempt, AttemptRequest, Fetch,
+    Attempt, AttemptRequest, Fetch, Refresh,
     transport::{
         UrlFunction,
         fetch::{FetchConnector, RequestFunction, request_function},
@@ -68,6 +71,9 @@ pub struct EventSourceBuilder {
     request_url: Option<UrlFunction>,
     #[cfg(feature = "fetch")]
     diagnose: Option<bool>,
+    #[cfg(feature = "fetch")]
+    refresh: Option<Refresh>,
+    renewal: Option<Renewal>,
 }
 
 impl EventSourceBuilder {
@@ -89,6 +95,9 @@ impl EventSourceBuilder {
             request_url: None,
             #[cfg(feature = "fetch")]
             diagnose: None,
+            #[cfg(feature = "fetch")]
+            refresh: None,
+            renewal: None,
         }
     }
 
@@ -168,6 +177,68 @@ impl EventSourceBuilder {
     #[cfg(feature = "fetch")]
     pub fn diagnose(mut self, diagnose: bool) -> Self {
         self.diagnose = Some(diagnose);
+        self
+    }
+
+    /// Refreshes what the server has refused, such as a token: the function is called when it answers with 401, or with another of
+    /// the policy's [`refresh_statuses`](Policy::refresh_statuses). Once its future is ready, the request is made again at once, with
+    /// the [fresh headers](crate::Fetch::fresh_headers) that are made then. The source is
+    /// [`Connecting`](crate::State::Connecting) meanwhile, and no error is reported.
+    ///
+    /// One call runs at a time, for all sources that have the same [`Refresh`]. A source that was refused with a request from
+    /// before the last refresh is not refreshed again, and one that is about to connect waits for a call that runs.
+    ///
+    /// A second refusal, without a connection in between, closes the source with [`Error::Status`]. If the function fails, or takes
+    /// longer than the policy's [`refresh_timeout`](Policy::refresh_timeout), the source closes with [`Error::Refresh`], unless the
+    /// policy's [rule](Policy::rule) reopens it. If the machine is offline by then, the source tries again when the network is back.
+    ///
+    /// A request that is otherwise sent once (a POST, for instance) is sent again too: the server has refused it, and this
+    /// function is the word that it may. The browser's own transport shows the status only if it may [ask](Self::diagnose).
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error};
+    /// use typed_eventsource::Refresh;
+    ///
+    /// # async fn renew_session() -> Result<(), std::fmt::Error> { Ok(()) }
+    /// # fn run() -> Result<(), Error> {
+    /// let refresh = Refresh::new(|| async { Ok(renew_session().await?) });
+    /// let orders = EventSource::builder("/orders").diagnose(true).on_unauthorized(&refresh).open()?;
+    /// let prices = EventSource::builder("/prices").diagnose(true).on_unauthorized(&refresh).open()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn on_unauthorized(mut self, refresh: impl Into<Refresh>) -> Self {
+        self.refresh = Some(refresh.into());
+        self
+    }
+
+    /// Renews the connection before what it was made with expires. The function is called each time the source has opened, and
+    /// returns when that is; `None` if it does not expire.
+    ///
+    /// Half a minute before then (in the middle of the time, if less than a minute is left), the function of `on_unauthorized` is
+    /// called if there is one, and another connection is opened after the last event id. Once it is open, the first is closed, and
+    /// the source goes on with the other, without a change of state. Events that come over both are delivered once, by their ids: a
+    /// server has to send ids, and the events after the last one again. Events without an id may be missed or come twice. If the
+    /// other connection cannot be made, the error is reported, the first goes on, and it is tried twice more. If the time has not
+    /// moved on by then, it is not renewed again.
+    ///
+    /// The browser's own transport sends the id only with a [`resume_parameter`](Self::resume_parameter). A request that is sent once
+    /// is not renewed.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// # fn run(seconds: u64) -> Result<(), Error> {
+    /// // The `exp` of a JSON Web Token.
+    /// let expiry = move || Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+    /// let orders = EventSource::builder("/orders").renew_before(expiry).open()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn renew_before(mut self, expiry: impl Fn() -> Option<SystemTime> + 'static) -> Self {
+        self.renewal = Some(Renewal::new(expiry));
         self
     }
 
@@ -335,7 +406,7 @@ impl EventSourceBuilder {
     }
 
     /// Takes over the closures of a newer builder (its [rule](crate::Policy::rule), its
-    /// [fresh headers](crate::Fetch::fresh_headers), its [`accept`](crate::Fetch::accept) and the like) if both builders set up the same source otherwise. Returns whether they do.
+    /// [fresh headers](crate::Fetch::fresh_headers), its [`accept`](crate::Fetch::accept) and the like, those of a refresh and of a renewal too) if both builders set up the same source otherwise. Returns whether they do.
     ///
     /// It is for hooks of a framework. A component that sets up its source in its body makes new closures at each render,
     /// for which no other source is to be opened. A source that was opened from this builder or a clone of it calls the
@@ -356,6 +427,16 @@ impl EventSourceBuilder {
         if let Some((rule, _)) = rules {
             newer_data.policy.rule = Some(rule.clone());
         }
+        let renewals = self.renewal.as_ref().zip(newer.renewal.as_ref());
+        if let Some((renewal, _)) = renewals {
+            newer_data.renewal = Some(renewal.clone());
+        }
+        #[cfg(feature = "fetch")]
+        let refreshes = self.refresh.as_ref().zip(newer.refresh.as_ref());
+        #[cfg(feature = "fetch")]
+        if let Some((refresh, _)) = refreshes {
+            newer_data.refresh = Some(refresh.clone());
+        }
         #[cfg(feature = "fetch")]
         let fetches = self.fetch.as_ref().zip(newer.fetch.as_ref());
         #[cfg(feature = "fetch")]
@@ -373,6 +454,13 @@ impl EventSourceBuilder {
         }
         if let Some((rule, newer)) = rules {
             rule.replace_by(newer);
+        }
+        if let Some((renewal, newer)) = renewals {
+            renewal.expiry.replace_by(&newer.expiry);
+        }
+        #[cfg(feature = "fetch")]
+        if let Some((refresh, newer)) = refreshes {
+            refresh.replace_by(newer);
         }
         #[cfg(feature = "fetch")]
         if let Some((fetch, newer)) = fetches {
@@ -413,15 +501,31 @@ impl EventSourceBuilder {
     ///
     /// [`Error::InvalidUrl`] if the URL cannot be parsed, [`Error::InvalidEventName`] if no event can have the name of
     /// the terminal event or the failure event, [`Error::Unsupported`] if there is no `EventSource` (on a server, for
-    /// instance), [`Error::InvalidRequest`] if the browser refuses the [`Fetch`](crate::Fetch), [`Error::NeedsFetch`] if the
-    /// queue is to wait and the source is not over `fetch`.
+    /// instance), [`Error::InvalidRequest`] if the browser refuses the [`Fetch`](crate::Fetch) or a request that is sent once was to
+    /// be [renewed](Self::renew_before), [`Error::NeedsFetch`] if the source is not over `fetch` and its queue is to wait or it
+    /// is to [refresh](Self::on_unauthorized) without [asking](Self::diagnose).
     pub fn open(self) -> Result<EventSource, Error> {
         for name in self.terminals.names() {
             check_name(name)?;
         }
         #[cfg(feature = "fetch")]
-        if self.fetch.is_none() && self.queue.is_some_and(Queue::waits) {
+        if self.fetch.is_none()
+            && (self.queue.is_some_and(Queue::waits)
+                || (self.refresh.is_some() && self.diagnose != Some(true)))
+        {
             return Err(Error::NeedsFetch);
+        }
+        #[cfg(feature = "fetch")]
+        if self.renewal.is_some()
+            && let Some(fetch) = &self.fetch
+            && !(fetch.is_repeatable()
+                || fetch.request_function().is_some()
+                || self.policy.options.resend)
+        {
+            return Err(Error::InvalidRequest {
+                url: self.url.into(),
+                message: NEEDS_SAFE_REQUEST.into(),
+            });
         }
         let signal = self.signal.clone();
         let aborted = signal.as_ref().filter(|signal| signal.aborted());
@@ -452,6 +556,9 @@ impl EventSourceBuilder {
         let settings = self.settings(host);
         Settings {
             options: settings.options.into_sharer(),
+            #[cfg(feature = "fetch")]
+            refresh: None,
+            renewal: None,
             terminals: Terminals::default(),
             ..settings
         }
@@ -469,6 +576,10 @@ impl EventSourceBuilder {
         options.deduplicate = self.deduplicate;
         options.has_terminal = !self.terminals.events.is_empty() || self.terminals.data.is_some();
         options.end_of_body = self.end_of_body;
+        #[cfg(feature = "fetch")]
+        {
+            options.has_refresh = self.refresh.is_some();
+        }
         #[cfg(feature = "fetch")]
         if let Some(fetch) = &self.fetch {
             options.transport = Transport::Fetch;
@@ -488,6 +599,9 @@ impl EventSourceBuilder {
             is_fetch: self.fetch.is_some(),
             options,
             rule: self.policy.rule,
+            #[cfg(feature = "fetch")]
+            refresh: self.refresh,
+            renewal: self.renewal,
             queue: self.queue.unwrap_or(default_queue),
             terminals: self.terminals,
             host,

@@ -7,6 +7,8 @@ mod connection;
 mod countdown;
 mod listener;
 mod queue;
+#[cfg(feature = "fetch")]
+mod refresh;
 mod sharing;
 mod stream;
 mod subscriptions;
@@ -20,6 +22,8 @@ pub use closed::Closed;
 use connection::{Connection, Notice};
 pub use listener::Listener;
 pub use queue::Queue;
+#[cfg(feature = "fetch")]
+pub use refresh::{Refresh, RefreshResult};
 pub use stream::EventStream;
 use subscriptions::{DecodeFailure, DeliveryOutcome, Names};
 use typed_eventsource_core as core;
@@ -449,7 +453,8 @@ impl EventSource {
     }
 
     /// The browser's source behind this one, for what this crate does not do. `None` while there is none: after the
-    /// close, while the policy waits before it opens another, and always on the fetch transport.
+    /// close, while the source is paused, while the policy waits before it opens another, while a function is asked for its URL, and
+    /// always on the fetch transport.
     pub fn as_raw(&self) -> Option<web_sys::EventSource> {
         self.connection.as_raw()
     }

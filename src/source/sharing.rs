@@ -303,7 +303,7 @@ impl Drop for Share {
         #[cfg(feature = "fetch")]
         drop(self.hold.take());
         if let Some(sharer) = self.sharer.upgrade() {
-            sharer.keep_stats(self.carrier.stats());
+            sharer.left(&self.carrier);
         }
         if self.sharers.remove(&self.sharer) {
             self.carrier.close(CloseReason::Dropped);

@@ -369,6 +369,11 @@ impl FakeConnection {
     }
 
     pub(crate) fn lose(&self) {
+        // The browser asks again.
+        #[cfg(feature = "fetch")]
+        if !self.is_fetch {
+            self.emit(TransportEvent::Asks);
+        }
         self.emit_end(TransportEvent::Lost {
             error: self.lost("the connection was cut"),
             loss: if self.is_fetch {

@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn an_entry_imports_the_wasm_last_so_that_bundles_end_with_it() {
-        for entry in ["index.js", "wasm.js"] {
+        for entry in ["index.js", "wasm.js", "resilient-fetch.js"] {
             let path = Path::new("..").join(JAVASCRIPT).join(entry);
             let source = fs::read_to_string(path).expect("an entry");
             let wasm = source

@@ -32,6 +32,10 @@ pub enum AttemptReason {
     Reconnect,
     /// The source was paused, by the user or by the policy, and is resumed.
     Resumed,
+    /// What the server had refused is refreshed.
+    Refreshed,
+    /// The connection is renewed before what it was made with expires.
+    Renewed,
 }
 
 /// How an attempt to connect ended.
@@ -75,16 +79,14 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
-    pub(super) fn new(now: Timestamp) -> Self {
-        let mut attempts = Self {
+    pub(super) fn new() -> Self {
+        Self {
             are_told: false,
             counts: Counts::default(),
             under_way: None,
             next_reason: AttemptReason::First,
             is_refused: false,
-        };
-        attempts.start(now);
-        attempts
+        }
     }
 
     pub(super) fn start(&mut self, now: Timestamp) {

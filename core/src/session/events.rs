@@ -21,7 +21,13 @@ impl Session {
     /// [note](Self::note_last_event_id) the last one before the next input.
     #[must_use]
     pub fn wants_ids(&self) -> bool {
-        self.tracks_ids || self.is_unsure_of_id()
+        self.needs_ids || self.is_unsure_of_id()
+    }
+
+    /// Whether the transport has to report every `id` field, even if nobody listens to its event.
+    #[must_use]
+    pub fn tracks_ids(&self) -> bool {
+        self.tracks_ids
     }
 
     /// Whether the session has to be told of events that [decode](super::Input::Decoded) now.
@@ -53,6 +59,7 @@ impl Session {
 
     /// Starts to report gaps. The transport then has to report every `id` field, even if nobody listens to its event.
     pub fn track_ids(&mut self) {
+        self.needs_ids = true;
         if !mem::replace(&mut self.tracks_ids, true) {
             // Of the earlier ids only the last one is known here. A gap before it cannot be told, so what this returns is ignored.
             let _ = self.ids.advance_to(&self.last_event_id);
@@ -102,7 +109,7 @@ impl Session {
         let needs_deadline = self.has_told_limit && self.policy.on_idle.is_some();
         if let Some(id) = event.last_event_id {
             self.note_last_event_id(id);
-            if self.tracks_ids && self.is_duplicate(id, event) {
+            if self.needs_ids && self.is_duplicate(id, event) {
                 self.note_activity(clock);
                 return if needs_deadline {
                     EventOutcome::Poll
@@ -131,6 +138,12 @@ impl Session {
             Some(_) => IdField::Absent,
             None => event.id_field,
         };
+        if self.is_delivered_again(id, field) {
+            return true;
+        }
+        if !self.tracks_ids {
+            return false;
+        }
         match self.ids.observe(id, field, event.digest) {
             Freshness::Duplicate => {
                 self.attempts.counts.duplicates += 1;

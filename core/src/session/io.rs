@@ -46,6 +46,8 @@ pub struct Options {
     /// What the end of a response means, if the user has said so. Otherwise it is a loss. A request that is sent only once
     /// finishes with its response, unless it has a terminal, or the server has said when or from where to go on.
     pub end_of_body: Option<EndOfBody>,
+    /// Whether the user has a function for a [refresh](Output::Refresh).
+    pub has_refresh: bool,
     /// Whether the machine is offline now.
     pub is_offline: bool,
     /// Whether the page is hidden now.
@@ -66,6 +68,7 @@ impl Options {
             deduplicate: 0,
             has_terminal: false,
             end_of_body: None,
+            has_refresh: false,
             is_offline: false,
             is_hidden: false,
         }
@@ -94,6 +97,19 @@ pub enum Input<'a> {
     /// Too many sources open now ([`OpenRate`](crate::OpenRate)): the answer to the first [`Output::Connect`], which comes
     /// again after this time. The source is connecting meanwhile.
     Postponed(Span),
+    /// A refresh is under way that another source has asked for: the answer to [`Output::Connect`], which comes again once this
+    /// one is [told](Self::Refreshed) of its end. The source is connecting meanwhile.
+    Refreshing,
+    /// What the server has refused is refreshed: the answer to [`Output::Refresh`], or what follows [`Refreshing`](Self::Refreshing).
+    Refreshed,
+    /// The refresh has failed.
+    RefreshFailed,
+    /// What the open connection was made with, such as a token, expires after this time.
+    ExpiresIn(Span),
+    /// The connection of [`Output::Renew`] is open.
+    Renewed,
+    /// The connection of [`Output::Renew`] could not be made.
+    RenewalFailed,
     /// The user's function has answered with a request, which is sent next: the session may close in place of that. It comes
     /// before [`Opened`](Self::Opened) and any [`Lost`](Self::Lost), unless the function failed, and only with
     /// [`Options::asks_request`].
@@ -284,8 +300,17 @@ pub enum EventOutcome {
 pub enum Output {
     /// Connect, and continue after the session's [`last_event_id`](super::Session::last_event_id).
     Connect,
-    /// Close the current connection.
+    /// Close the current connection, and one that was to [renew](Self::Renew) it.
     Disconnect,
+    /// Have the user's function refresh what the server has refused, and tell its end: [`Input::Refreshed`] or
+    /// [`Input::RefreshFailed`]. If it was refreshed after the request was made, that end is told at once.
+    Refresh,
+    /// Connect another time while the current connection goes on, and continue after the session's
+    /// [`last_event_id`](super::Session::last_event_id). The answer is [`Input::Renewed`] or [`Input::RenewalFailed`]. What arrives
+    /// over the new connection is told after [`HandOver`](Self::HandOver).
+    Renew,
+    /// Close the current connection. The one that renews it is the current one from now on.
+    HandOver,
     /// Deliver the current event.
     Deliver,
     /// Report a gap before the current event.
@@ -327,6 +352,8 @@ pub enum Failure {
     OpenTimeout,
     /// Nothing was received in [time](super::Session::time_limit).
     Idle,
+    /// A refresh has not ended in [time](super::Session::time_limit).
+    RefreshTimeout,
     /// The connection may not have survived a sleep or a change of the network.
     Suspended,
     /// The server said what went wrong with the current event.

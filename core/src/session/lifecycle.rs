@@ -5,12 +5,14 @@ use crate::{At, Span, Timestamp};
 
 /// At most one attempt in this time is made because the user or the page asks for one at once: an app may ask at each `focus`. An
 /// attempt that is not older than this is as good as a new one.
-pub(super) const HURRY_INTERVAL: Span = Span::from_millis(500);
+const HURRY_INTERVAL: Span = Span::from_millis(500);
 
 impl Session {
     pub(super) fn reconnect(&mut self, now: Timestamp) {
         match self.phase {
             Phase::Connecting if self.is_attempt_new(now) => return,
+            // The attempt follows the refresh.
+            Phase::Refreshing { .. } => return,
             Phase::Postponed(_) | Phase::Relayed(_) | Phase::Closed => return,
             // The attempt has to wait for the network.
             Phase::Waiting { .. } | Phase::Reconnecting { .. } if self.is_offline => return,
@@ -139,12 +141,17 @@ impl Session {
             return self.push_state();
         }
         let due = self.may_hurry_at.max(now);
-        self.may_hurry_at = due + HURRY_INTERVAL;
         if due == now {
+            self.note_hurry(now);
             return self.connect(now);
         }
         self.enter(Phase::Postponed(due), now);
         self.push_state();
+    }
+
+    /// An attempt is made that was asked for. One that is given up before it is made delays no other.
+    pub(super) fn note_hurry(&mut self, now: Timestamp) {
+        self.may_hurry_at = now + HURRY_INTERVAL;
     }
 
     /// Whether there is a connection from before the page slept. A page is told several times that it has woken: its timers are

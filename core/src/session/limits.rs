@@ -36,6 +36,8 @@ pub(super) enum FailureKind {
     SlowOpen,
     Idle,
     Woken,
+    /// What the server has refused could not be refreshed.
+    Refresh,
     Decode,
 }
 
@@ -96,13 +98,22 @@ impl Session {
             }
             Loss::Fail { class, retry_after } => (class, retry_after),
         };
+        let is_refreshed = self.refreshes_after(class);
+        if is_refreshed && !self.has_refreshed {
+            return self.refresh(at.now);
+        }
         self.retry_after = retry_after.unwrap_or_default();
         self.fail(at.now);
         let kind = match class {
             FailureClass::Status(_) => FailureKind::Refused,
             _ => FailureKind::Failed,
         };
-        let proposed = self.propose(kind, self.action_after(class), at);
+        // What is refused once more would go on being refused.
+        let then = match is_refreshed {
+            true => LimitAction::Close,
+            false => self.action_after(class),
+        };
+        let proposed = self.propose(kind, then, at);
         self.decide(failure, kind, proposed, at);
     }
 
@@ -175,7 +186,7 @@ impl Session {
         limit.is_some_and(|limit| limit.then == LimitAction::KeepWaiting)
     }
 
-    fn fail(&mut self, now: Timestamp) {
+    pub(super) fn fail(&mut self, now: Timestamp) {
         self.failures = self.failures.saturating_add(1);
         self.unhealthy_since.get_or_insert(now);
         if self.down_since.is_none() {
@@ -185,7 +196,7 @@ impl Session {
     }
 
     /// Asks the rule, if there is one.
-    fn decide(&mut self, failure: Failure, kind: FailureKind, proposed: Action, at: At) {
+    pub(super) fn decide(&mut self, failure: Failure, kind: FailureKind, proposed: Action, at: At) {
         let pending = Pending {
             failure,
             kind,
@@ -227,7 +238,9 @@ impl Session {
         let action = match decision {
             Decision::AsProposed => proposed,
             Decision::KeepWaiting => match kind {
-                FailureKind::Refused | FailureKind::Failed => proposed.or_close(),
+                FailureKind::Refused | FailureKind::Failed | FailureKind::Refresh => {
+                    proposed.or_close()
+                }
                 FailureKind::Reestablish | FailureKind::BodyEnded => {
                     if self.may_ask_again(kind) {
                         self.reopen(kind, random)
@@ -302,7 +315,8 @@ impl Session {
             | FailureKind::Reestablish
             | FailureKind::BodyEnded
             | FailureKind::Refused
-            | FailureKind::Failed => {
+            | FailureKind::Failed
+            | FailureKind::Refresh => {
                 let attempt = self.failures;
                 self.attempt_failed(failure);
                 self.enter(Phase::Reconnecting { attempt }, now);
@@ -347,7 +361,7 @@ impl Session {
         }
     }
 
-    fn propose(&self, kind: FailureKind, then: LimitAction, at: At) -> Action {
+    pub(super) fn propose(&self, kind: FailureKind, then: LimitAction, at: At) -> Action {
         if self.is_kept_after(kind) {
             return Action::KeepWaiting;
         }
@@ -401,6 +415,8 @@ impl Session {
             || match kind {
                 FailureKind::BodyEnded => self.end_of_body == Some(EndOfBody::Reconnect),
                 FailureKind::Refused => self.policy.resend_refused,
+                // Nothing was done but to refuse it, and the user's function is the word that it be sent again.
+                FailureKind::Refresh => true,
                 _ => false,
             }
     }
@@ -425,6 +441,7 @@ impl Session {
             | FailureKind::Failed
             | FailureKind::SlowOpen
             | FailureKind::Idle
+            | FailureKind::Refresh
             | FailureKind::Decode => true,
         }
     }
@@ -473,6 +490,7 @@ impl Session {
             | FailureKind::BodyEnded
             | FailureKind::SlowOpen
             | FailureKind::Idle
+            | FailureKind::Refresh
             | FailureKind::Decode => time,
         }
     }

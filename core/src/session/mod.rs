@@ -6,17 +6,20 @@ mod ids;
 mod io;
 mod lifecycle;
 mod limits;
+mod refresh;
+mod renewal;
 #[cfg(test)]
 mod tests;
 mod timers;
 
-use alloc::{boxed::Box, string::String, vec, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::mem;
 
 use self::{
     attempts::Attempts,
     ids::Ids,
     limits::{FailureKind, Pending},
+    renewal::Renewal,
 };
 pub use self::{
     attempts::{AttemptOutcome, AttemptReason, Counts, EndedAttempt},
@@ -45,8 +48,9 @@ use crate::{At, Policy, Span, Timestamp};
 ///   too early does no harm.
 /// - It passes one input at a time. Inputs that arise while an output is carried out (a callback may do anything) wait
 ///   until all outputs are carried out. Exceptions are [`Input::Close`] and the answers to an output, which are passed
-///   at once: [`Input::Decided`] to [`Output::Decide`], and [`Input::Decoded`] or [`Input::DecodeFailed`] to
-///   [`Output::Deliver`].
+///   at once: [`Input::Decided`] to [`Output::Decide`], [`Input::Decoded`] or [`Input::DecodeFailed`] to
+///   [`Output::Deliver`], [`Input::Postponed`] or [`Input::Refreshing`] to [`Output::Connect`], and [`Input::Refreshed`] to
+///   [`Output::Refresh`] if there is nothing to wait for.
 /// - Its clock never goes back, and is the same for all calls.
 /// - It expects the session to be ahead of what the user was told: [`state`](Self::state) is the current state.
 /// - It keeps three errors, since the session keeps none: the last one that it told the session about
@@ -88,6 +92,7 @@ pub struct Session {
     is_asking: bool,
     /// Whether a request that is not safe may be sent next: none was sent, or it may be sent again.
     may_send_unsafe: bool,
+    has_sent_unsafe: bool,
     /// Whether the request in hand may be made more than once at no cost.
     is_safe: bool,
     /// Whether it may be made more than once whatever happens.
@@ -109,6 +114,12 @@ pub struct Session {
     close_reason: Option<CloseReason>,
     ids: Ids,
     tracks_ids: bool,
+    /// Whether each id matters now: because ids are tracked, or because of a renewal.
+    needs_ids: bool,
+    renewal: Renewal,
+    has_refresh: bool,
+    /// Whether a refusal has led to a refresh since the last connection.
+    has_refreshed: bool,
     last_event_id: String,
     /// Whether an event of this connection had an id.
     has_id_of_connection: bool,
@@ -148,6 +159,11 @@ enum Phase {
     Connecting,
     /// The first attempt may not begin before this moment.
     Postponed(Timestamp),
+    /// A refresh is under way, and the next attempt follows it.
+    Refreshing {
+        /// Whether this source was refused. Otherwise another one was, and this one has only waited.
+        is_refused: bool,
+    },
     Open,
     /// The browser reconnects, after so many failures in a row.
     Reconnecting {
@@ -185,6 +201,7 @@ impl Session {
             deduplicate,
             has_terminal,
             end_of_body,
+            has_refresh,
             is_offline,
             is_hidden,
         } = options;
@@ -193,6 +210,7 @@ impl Session {
             asks_request,
             is_asking: asks_request,
             may_send_unsafe: true,
+            has_sent_unsafe: false,
             is_safe: is_repeatable,
             is_repeatable: is_repeatable || policy.resend,
             policy,
@@ -207,13 +225,17 @@ impl Session {
             ignores_offline: false,
             phase: Phase::Connecting,
             phase_since: at.now,
-            outputs: vec![Output::Connect],
-            attempts: Attempts::new(at.now),
+            outputs: Vec::new(),
+            attempts: Attempts::new(),
             pending: None,
             closing: None,
             close_reason: None,
             ids: Ids::new(deduplicate, &last_event_id),
             tracks_ids: deduplicate > 0,
+            needs_ids: deduplicate > 0,
+            renewal: Renewal::default(),
+            has_refresh,
+            has_refreshed: false,
             last_event_id,
             has_id_of_connection: false,
             last_activity: at.now,
@@ -234,9 +256,9 @@ impl Session {
             reopenings: 0,
             decode_errors: 0,
         };
-        if session.pause_if_hidden_too_long(at.now) {
-            drop(session.outputs.remove(0));
-            session.attempts.counts = Counts::default();
+        if !session.pause_if_hidden_too_long(at.now) {
+            session.attempts.start(at.now);
+            session.push(Output::Connect);
         }
         session
     }
@@ -245,7 +267,7 @@ impl Session {
     #[must_use]
     pub fn state(&self) -> State {
         match self.phase {
-            Phase::Connecting | Phase::Postponed(_) => State::Connecting,
+            Phase::Connecting | Phase::Postponed(_) | Phase::Refreshing { .. } => State::Connecting,
             Phase::Open => State::Open,
             Phase::Reconnecting { attempt } | Phase::Waiting { attempt, .. } if self.is_offline => {
                 State::Offline { attempt }
@@ -339,6 +361,12 @@ impl Session {
                 self.phase = Phase::Postponed(at.now + wait);
                 self.attempts.postpone();
             }
+            Input::Refreshing => self.wait_for_refresh(),
+            Input::Refreshed => self.refreshed(at.now),
+            Input::RefreshFailed => self.refresh_failed(Failure::Told, at),
+            Input::ExpiresIn(time) => self.expires_in(time, at.now),
+            Input::Renewed => self.renewed(at.now),
+            Input::RenewalFailed => self.renewal_failed(at.now),
             Input::Requested { is_safe } => self.requested(is_safe),
             Input::Opened => self.opened(at.now),
             Input::Comment => self.note_activity(|| at.now),
@@ -405,9 +433,14 @@ impl Session {
             self.close(reason);
             return self.next_output();
         }
-        if matches!(output, Some(Output::Connect)) {
-            self.has_id_of_connection = false;
-            self.is_asking = self.asks_request;
+        match output {
+            Some(Output::Connect) => {
+                self.has_id_of_connection = false;
+                self.is_asking = self.asks_request;
+            }
+            Some(Output::HandOver) => self.has_id_of_connection = false,
+            Some(Output::Disconnect) => self.stop_renewal(),
+            _ => {}
         }
         output
     }
@@ -436,10 +469,11 @@ impl Session {
         }
         self.is_safe = is_safe;
         self.is_repeatable = is_safe || self.policy.resend;
-        if is_safe {
-            return;
-        }
-        if !mem::replace(&mut self.may_send_unsafe, self.policy.resend) {
+        self.has_sent_unsafe |= !is_safe;
+        let may_go_on = self.policy.resend || !self.has_sent_unsafe;
+        // That a request may be sent again is said of the next one alone.
+        let may_send_unsafe = mem::replace(&mut self.may_send_unsafe, may_go_on);
+        if !is_safe && !may_send_unsafe {
             self.close(CloseReason::Failed {
                 failure: Failure::Earlier,
                 limit: None,
@@ -453,6 +487,8 @@ impl Session {
         // next.
         self.ignores_offline |= mem::take(&mut self.is_offline);
         self.offline_since = None;
+        self.has_refreshed = false;
+        self.renewal.forget_expiry();
         self.enter(Phase::Open, now);
         self.note_activity(|| now);
         self.last_timeout = now;
@@ -464,7 +500,10 @@ impl Session {
     }
 
     fn relayed(&mut self, output: Output) {
-        let has_left = matches!(self.phase, Phase::Waiting { .. } | Phase::Paused { .. });
+        let has_left = matches!(
+            self.phase,
+            Phase::Waiting { .. } | Phase::Paused { .. } | Phase::Postponed(_)
+        );
         match output {
             Output::Closed(CloseReason::Failed { .. }) => self.close(CloseReason::Failed {
                 failure: Failure::Told,
@@ -487,6 +526,9 @@ impl Session {
             Output::Gap(_) => self.push(output),
             Output::Connect
             | Output::Disconnect
+            | Output::Refresh
+            | Output::Renew
+            | Output::HandOver
             | Output::Deliver
             | Output::Attempt(_)
             | Output::Decide(_) => {}

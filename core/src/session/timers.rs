@@ -15,7 +15,7 @@ const LATE_TIMER_THRESHOLD: Span = Span::from_secs(1);
 pub(super) const GRACE: Span = Span::from_secs(2);
 
 /// How late a timer has to be to show that the page slept. Browsers delay the timers of hidden pages by up to a minute.
-const SLEEP_THRESHOLD: Span = Span::from_secs(90);
+pub(super) const SLEEP_THRESHOLD: Span = Span::from_secs(90);
 
 /// The deadline of a timer that is not set.
 pub(super) const NEVER: Timestamp = Timestamp::from_origin(Span::MAX);
@@ -35,7 +35,9 @@ impl Session {
             .min(self.healthy_at())
             .min(self.down_deadline())
             .min(self.hidden_deadline())
-            .min(self.sleep_check_at());
+            .min(self.sleep_check_at())
+            .min(self.refresh_deadline())
+            .min(self.renewal_at());
         (earliest < NEVER).then_some(earliest)
     }
 
@@ -82,11 +84,18 @@ impl Session {
                 self.time_limit = limit.after;
                 self.suspect(Failure::Idle, FailureKind::Idle, limit.then, at);
             }
+        } else if is_due(self.refresh_deadline()) {
+            self.refresh_timed_out(late, at);
+        } else if is_due(self.renewal_at()) {
+            self.renew(now);
         }
     }
 
     pub(super) fn connect(&mut self, now: Timestamp) {
         let is_told = matches!(self.phase, Phase::Postponed(_) | Phase::Connecting);
+        if matches!(self.phase, Phase::Postponed(_)) {
+            self.note_hurry(now);
+        }
         self.attempts.start(now);
         self.enter(Phase::Connecting, now);
         if !is_told {
@@ -153,6 +162,7 @@ impl Session {
             Phase::Reconnecting { .. } | Phase::Waiting { .. } => {}
             Phase::Connecting
             | Phase::Postponed(_)
+            | Phase::Refreshing { .. }
             | Phase::Open
             | Phase::Paused { .. }
             | Phase::Relayed(_)
@@ -171,7 +181,7 @@ impl Session {
         self.offline_for + until_now
     }
 
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         matches!(self.phase, Phase::Open)
     }
 

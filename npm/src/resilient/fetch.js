@@ -38,7 +38,8 @@ function mended(response, body) {
   // Nothing is read before it is asked for.
   const stream = new ReadableStream(body, { highWaterMark: 0 });
   const { status, statusText, headers } = response;
-  whenCollected(stream, () => {
+  // Not the stream: Chromium collects that while it is read.
+  whenCollected(body, () => {
     handles.forgetLeaving();
     if (handles.parser !== undefined) wasm.free(handles.parser);
     if (handles.session !== undefined) wasm.free(handles.session);

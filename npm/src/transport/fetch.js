@@ -85,6 +85,7 @@ export class FetchTransport extends ResponseReader {
   /** Makes a request, and returns how it ended. @param {MadeRequest} made @returns {Promise<Input | undefined>} */
   async #attempt([request, init]) {
     const { fetch: own } = this.#settings;
+    this.#link.asks();
     if (isAsked(this.#settings)) {
       [request, init] = this.#request(await ask(this.#url, this.#settings, this.#link, this.#lastEventId, this.#abort.signal));
       if (this.#settings.request) this.#link.receive(requested(isSafe(request.method)));

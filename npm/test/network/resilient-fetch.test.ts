@@ -74,6 +74,17 @@ test.each(["abort", "cancel"])("%s closes the connection", async (how) => {
   expect(await seen(url, { closed: 1 })).toMatchObject([{ closed_by: "client" }]);
 });
 
+test("a long stream is read to its end, whatever is collected meanwhile", async () => {
+  const event = `data: ${"x".repeat(100)}\n\n`;
+  const url = await play({ steps: [{ repeat: { times: 200_000, send: event } }, "end"] });
+  for (let round = 0; round < 3; round += 1) {
+    const reader = (await resilientFetch(QUICK)(url)).body!.getReader();
+    let size = 0;
+    for (let item = await reader.read(); !item.done; item = await reader.read()) size += item.value.length;
+    expect(size).toBe(200_000 * event.length);
+  }
+});
+
 test("a request is a `Request`, too, and goes on as one", async () => {
   const url = await play({ steps: [{ send: "id: 1\ndata: 1\n\n" }, ...broken] }, { steps: [{ send: "id: 2\ndata: 2\n\n" }, "end"] });
   // Node.js takes the reset of a connection for the end of a response that has no other.

@@ -11,7 +11,7 @@ use typed_eventsource_core::{
 #[repr(C)]
 pub(crate) struct Numbers {
     /// 0 nothing, 1 connect, 2 disconnect, 3 deliver, 4 tell of a gap, 5 decide, 6 report, 7 tell of the state, 8 tell of the
-    /// close, 9 tell of an attempt.
+    /// close, 9 tell of an attempt, 10 refresh, 11 renew, 12 hand over.
     ///
     /// An attempt that has ended has its numbers in other places: its outcome, reason, number and start in those from `follows` on. So have counts: attempts, opened, duplicates, gaps.
     pub(crate) output: f64,
@@ -121,6 +121,12 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         21 => Input::Requested {
             is_safe: detail != 0,
         },
+        28 => Input::Refreshing,
+        29 => Input::Refreshed,
+        30 => Input::RefreshFailed,
+        31 => Input::ExpiresIn(span),
+        32 => Input::Renewed,
+        33 => Input::RenewalFailed,
         12 => Input::Close(if detail == 0 {
             CloseReason::Requested
         } else {
@@ -182,6 +188,7 @@ impl Numbers {
             Failure::Suspended => 4.0,
             Failure::Event => 5.0,
             Failure::UnfinishedEvent => 6.0,
+            Failure::RefreshTimeout => 7.0,
             _ => 0.0,
         };
     }

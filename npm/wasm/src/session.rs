@@ -28,7 +28,7 @@ pub(crate) struct NumberedSession {
 ///
 /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
 /// 64 shares a connection, 128 finishes at the end of a response, 256 reconnects there, 512 is in a hidden page,
-/// 1024 asks for the request of each attempt.
+/// 1024 asks for the request of each attempt, 2048 has a function for a refresh.
 #[wasm_bindgen(js_name = newSession)]
 pub fn new_session(
     preset: usize,
@@ -53,6 +53,7 @@ pub fn new_session(
     options.has_terminal = has(16);
     options.is_offline = has(32);
     options.is_hidden = has(512);
+    options.has_refresh = has(2048);
     options.end_of_body = if has(128) {
         Some(EndOfBody::Finished)
     } else {
@@ -213,6 +214,9 @@ impl NumberedSession {
                 numbers.set_close_reason(reason);
                 8.0
             }
+            Some(Output::Refresh) => 10.0,
+            Some(Output::Renew) => 11.0,
+            Some(Output::HandOver) => 12.0,
             Some(_) => 3.0,
         };
         core::ptr::from_ref(&self.numbers) as usize

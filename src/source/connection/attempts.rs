@@ -74,11 +74,15 @@ impl Connection {
                 core::AttemptReason::Woken => AttemptReason::Woken,
                 core::AttemptReason::Reconnect => AttemptReason::Reconnect,
                 core::AttemptReason::Resumed => AttemptReason::Resumed,
+                core::AttemptReason::Refreshed => AttemptReason::Refreshed,
+                core::AttemptReason::Renewed => AttemptReason::Renewed,
             },
             cause: match ended.reason {
                 core::AttemptReason::First
                 | core::AttemptReason::Reconnect
-                | core::AttemptReason::Resumed => None,
+                | core::AttemptReason::Resumed
+                | core::AttemptReason::Refreshed
+                | core::AttemptReason::Renewed => None,
                 core::AttemptReason::Reconnection | core::AttemptReason::Woken => {
                     self.earlier.get().map(|told| Error::clone(&told.error))
                 }
@@ -138,11 +142,6 @@ impl Connection {
             gaps,
             last_event_at: self.last_event_at().map(|at| self.host.wall_time(at)),
         }
-    }
-
-    /// What the shared connection had counted when this source left it.
-    pub(in crate::source) fn keep_stats(&self, stats: Stats) {
-        self.left_stats.put(stats);
     }
 
     #[cfg(any(test, feature = "fetch", feature = "testing"))]

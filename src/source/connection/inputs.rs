@@ -67,6 +67,8 @@ impl Queued {
             input,
             Input::Requested { .. }
                 | Input::Opened
+                | Input::Renewed
+                | Input::RenewalFailed
                 | Input::Lost(_)
                 | Input::BodyEnded { .. }
                 | Input::Finished
@@ -82,6 +84,8 @@ impl Connection {
             TransportEvent::Unheard { name } => return self.hint_at(name),
             #[cfg(any(test, feature = "fetch", feature = "testing"))]
             TransportEvent::Read { bytes, at } => return self.note_read(bytes, at),
+            #[cfg(feature = "fetch")]
+            TransportEvent::Asks => return self.note_request(),
             #[cfg(feature = "fetch")]
             TransportEvent::Requested { is_safe } => Input::Requested { is_safe }.into(),
             TransportEvent::Opened => Input::Opened.into(),
@@ -207,7 +211,13 @@ impl Connection {
                 if let Some(error) = error {
                     self.told.put(error);
                 }
+                let has_opened = matches!(input, Input::Opened | Input::Renewed);
                 self.tell(input);
+                self.carry_out(None);
+                if has_opened && let Some(renewal) = self.held.renewal.get() {
+                    (renewal.ask_expiry)(self, &renewal.expiry);
+                }
+                return;
             }
         }
         self.carry_out(None);

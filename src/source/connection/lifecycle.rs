@@ -12,16 +12,24 @@ impl Connection {
     }
 
     pub(in crate::source) fn resume(&self) {
-        self.ask(|connection| match connection.joined() {
-            Some(carrier) => carrier.resume(),
-            None => connection.tell_asked(Input::Resume),
-        });
+        self.ask(|connection| connection.tell_asked(Input::Resume));
+        self.resume_joined();
     }
 
     pub(in crate::source) fn reconnect(&self) {
         self.ask(|connection| match connection.joined() {
             Some(carrier) => carrier.reconnect(),
             None => connection.tell_asked(Input::Reconnect),
+        });
+        self.resume_joined();
+    }
+
+    /// The page may have paused the shared connection, which a source that was paused has just joined again.
+    fn resume_joined(&self) {
+        self.ask(|connection| {
+            if let Some(carrier) = connection.joined() {
+                carrier.resume();
+            }
         });
     }
 

@@ -142,6 +142,12 @@ impl Connection {
             }
             self.may_connect.set(true);
         }
+        #[cfg(feature = "fetch")]
+        if self.waits_for_refresh() {
+            return Ok(());
+        }
+        #[cfg(feature = "fetch")]
+        self.note_request();
         let this = Weak::clone(&self.this);
         let sink: Sink = Rc::new(move |event| {
             if let Some(connection) = this.upgrade() {
@@ -160,7 +166,12 @@ impl Connection {
             return Ok(());
         }
         self.held.connector.put(connector);
-        let transport = transport?;
+        self.carry_by(transport?);
+        Ok(())
+    }
+
+    /// Has the transport carry the events from now on.
+    pub(super) fn carry_by(&self, transport: Transport) {
         for name in self.subscriptions.names() {
             transport.listen(&name);
         }
@@ -172,15 +183,14 @@ impl Connection {
         if self.has_told_hold.get() {
             transport.hold_back(true);
         }
-        if self.session().wants_ids() {
+        if self.session().tracks_ids() {
             transport.report_all_ids();
         }
         // A page may have replaced the functions that were called by code that closed the source.
         self.hold(&self.held.link, Rc::new(transport));
-        Ok(())
     }
 
-    fn next_attempt(&self) -> Attempt {
+    pub(super) fn next_attempt(&self) -> Attempt {
         self.attempts.set(self.attempts.get() + 1);
         Attempt {
             number: self.attempts.get(),
@@ -206,6 +216,7 @@ impl Connection {
     /// Events that had arrived are still delivered. Inputs about the connection itself are dropped.
     pub(super) fn disconnect(&self) {
         drop(self.held.link.take());
+        drop(self.held.next.take());
         let mut inputs = self.inputs.borrow_mut();
         for _ in 0..inputs.len() {
             if let Some(queued) = inputs.pop_front()
@@ -244,6 +255,15 @@ impl Connection {
         }
         self.push(Input::Relayed(Output::State(state)).into());
         self.drain();
+    }
+
+    /// Keeps what the source is still asked for after it has left a shared connection, and where it goes on: that connection may
+    /// have received events before the source joined it.
+    pub(in crate::source) fn left(&self, carrier: &Self) {
+        self.note_last_event_id();
+        let last_event_id = carrier.last_event_id();
+        self.session().note_last_event_id(&last_event_id);
+        self.left_stats.put(carrier.stats());
     }
 
     /// The source was created just now, so it has no listeners yet.

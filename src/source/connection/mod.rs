@@ -13,6 +13,9 @@ mod listening;
 mod outputs;
 #[cfg(feature = "fetch")]
 mod pace;
+#[cfg(feature = "fetch")]
+mod refreshing;
+mod renewal;
 mod timer;
 
 use std::{
@@ -26,12 +29,12 @@ use std::{
 use typed_eventsource_core::{self as core, Input, Options, Output, Session, Timestamp};
 use web_sys::AbortSignal;
 
-#[cfg(feature = "fetch")]
-use super::subscriptions::FrameCallback;
 use super::{
     callbacks::CallbackList, closed::End, listener::Listener, queue::Queue,
     subscriptions::Subscriptions,
 };
+#[cfg(feature = "fetch")]
+use super::{refresh::Refresh, subscriptions::FrameCallback};
 #[cfg(feature = "fetch")]
 use crate::ResponseHead;
 use crate::{
@@ -53,6 +56,10 @@ pub(super) use link::{Audience, Link};
 use outputs::ToldError;
 #[cfg(feature = "fetch")]
 pub(super) use pace::Hold;
+#[cfg(feature = "fetch")]
+pub(super) use renewal::NEEDS_SAFE_REQUEST;
+use renewal::NextConnection;
+pub(super) use renewal::Renewal;
 
 pub(super) type NoticeCallback = dyn FnMut(Notice<'_>);
 /// Makes a source share a connection from now on.
@@ -73,6 +80,9 @@ pub(super) enum Notice<'a> {
 pub(super) struct Settings {
     pub(super) options: Options,
     pub(super) rule: Option<Rule>,
+    #[cfg(feature = "fetch")]
+    pub(super) refresh: Option<Refresh>,
+    pub(super) renewal: Option<Renewal>,
     pub(super) queue: Queue,
     pub(super) terminals: Terminals,
     pub(super) host: Host,
@@ -155,6 +165,9 @@ pub(crate) struct Connection {
     /// Whether it has hinted at an event that nobody listens to.
     #[cfg(feature = "fetch")]
     has_hinted: Cell<bool>,
+    /// How many refreshes there had been when the server was asked.
+    #[cfg(feature = "fetch")]
+    refreshes: Cell<u32>,
     /// How many full queues and sharers hold the reading back.
     #[cfg(feature = "fetch")]
     holds: Cell<usize>,
@@ -179,7 +192,12 @@ struct Held {
     /// How the source joins the connection that it shares, in place of a connector.
     join: Place<Rc<Join>>,
     link: Place<Rc<dyn Link>>,
+    /// The connection that is to take the place of the current one.
+    next: Place<Rc<NextConnection>>,
     rule: Place<Rule>,
+    #[cfg(feature = "fetch")]
+    refresh: Place<Refresh>,
+    renewal: Place<Renewal>,
     timer: Place<(Timestamp, Timer)>,
     changes: Place<ChangeWatch>,
     abort: Place<DomListener>,
@@ -190,6 +208,7 @@ impl Held {
     /// Drops everything. Nothing is borrowed meanwhile.
     fn release(&self) {
         drop(self.link.take());
+        drop(self.next.take());
         drop(self.timer.take());
         drop(self.changes.take());
         drop(self.abort.take());
@@ -197,6 +216,9 @@ impl Held {
         drop(self.connector.take());
         drop(self.join.take());
         drop(self.rule.take());
+        #[cfg(feature = "fetch")]
+        drop(self.refresh.take());
+        drop(self.renewal.take());
     }
 }
 
@@ -246,6 +268,9 @@ impl Connection {
         let Settings {
             options,
             rule,
+            #[cfg(feature = "fetch")]
+            refresh,
+            renewal,
             queue,
             terminals,
             host,
@@ -284,6 +309,9 @@ impl Connection {
             response: Place::default(),
             held: Held {
                 rule: rule.into(),
+                #[cfg(feature = "fetch")]
+                refresh: refresh.into(),
+                renewal: renewal.into(),
                 ..Held::default()
             },
             forgotten: RefCell::default(),
@@ -294,6 +322,8 @@ impl Connection {
             is_fetch,
             #[cfg(feature = "fetch")]
             has_hinted: Cell::default(),
+            #[cfg(feature = "fetch")]
+            refreshes: Cell::default(),
             #[cfg(feature = "fetch")]
             holds: Cell::default(),
             #[cfg(feature = "fetch")]
@@ -445,8 +475,6 @@ impl Connection {
         let reason = self.close_reason_of(reason);
         let is_failed = reason.error().is_some();
         let _ = self.close_reason.set(reason);
-        let last_event_id = self.last_event_id();
-        self.session().note_last_event_id(&last_event_id);
         drop(self.inputs.take());
         if let Some(tell) = self.tell_attempt.get() {
             tell(self, None);

@@ -35,6 +35,18 @@ impl Connection {
             match output {
                 Output::Connect => self.connect_again(),
                 Output::Disconnect => self.disconnect(),
+                #[cfg(feature = "fetch")]
+                Output::Refresh => self.refresh(),
+                Output::Renew => {
+                    if let Some(renewal) = self.held.renewal.get() {
+                        (renewal.renew)(self);
+                    }
+                }
+                Output::HandOver => {
+                    if let Some(renewal) = self.held.renewal.get() {
+                        (renewal.hand_over)(self);
+                    }
+                }
                 Output::Deliver => {
                     if let Some(frame) = frame {
                         self.deliver(frame);
@@ -193,6 +205,8 @@ impl Connection {
                 let after = self.session().time_limit().into();
                 Some(ToldError::new(Error::Idle { after }))
             }
+            #[cfg(feature = "fetch")]
+            Failure::RefreshTimeout => Some(ToldError::new(self.refresh_timeout())),
             Failure::Suspended => Some(ToldError::new(Error::Suspended)),
             Failure::Event => self.server_failure.get(),
             _ => None,

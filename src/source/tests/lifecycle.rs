@@ -307,3 +307,44 @@ fn a_source_that_joins_a_connection_that_is_paused_is_told_when_that_connects() 
     assert_eq!(journal.take(), ["connecting", "connecting"]);
     assert_eq!(server.connections(), 1);
 }
+
+#[test]
+fn a_sharer_that_joined_late_goes_on_from_the_last_event_id_of_the_connection_that_it_left() {
+    let server = FakeServer::new();
+    let builder = EventSource::builder("/prices").resume_parameter("after");
+    let builder = builder.shared(true);
+    let open = || builder.clone().open().unwrap();
+    let (first, first_journal) = (open(), Journal::default());
+    let _first_listeners = watch(&first, &first_journal);
+    server.send_with_id("message", "1", "7");
+    let (second, journal) = (open(), Journal::default());
+    let _listeners = watch(&second, &journal);
+    drop((_first_listeners, first));
+    assert_eq!(second.last_event_id(), "7");
+    second.pause();
+    assert_eq!(second.last_event_id(), "7");
+    second.resume();
+    assert_eq!(resumed_from(&server), ["", "7"]);
+}
+
+#[test]
+fn a_sharer_that_comes_back_to_a_connection_that_its_page_has_paused_resumes_it() {
+    for come_back in [EventSource::resume, EventSource::reconnect] {
+        let server = FakeServer::new();
+        let policy = Policy::browser().pause_when_hidden(seconds(10));
+        let builder = EventSource::builder("/prices").policy(policy).shared(true);
+        let open = || builder.clone().open().unwrap();
+        let (source, other) = (open(), open());
+        server.open();
+        server.clock().hide();
+        server.clock().advance(seconds(10));
+        source.pause();
+        assert_eq!(server.attempts().len(), 1);
+        come_back(&source);
+        assert_eq!(server.attempts().len(), 2);
+        assert_eq!(
+            [source.state(), other.state()],
+            [State::Connecting, State::Connecting]
+        );
+    }
+}

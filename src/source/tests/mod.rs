@@ -17,6 +17,9 @@ mod order;
 #[cfg(feature = "fetch")]
 mod pace;
 mod reentry;
+#[cfg(feature = "fetch")]
+mod refreshing;
+mod renewing;
 mod reopening;
 #[cfg(feature = "fetch")]
 mod requests;

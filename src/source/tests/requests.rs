@@ -348,3 +348,34 @@ fn sources_share_a_connection_if_they_have_the_same_function_which_is_asked_once
             .all(|source| matches!(source.state(), State::Connecting))
     );
 }
+
+#[test]
+fn a_source_that_is_paused_while_its_function_is_asked_sends_nothing_and_asks_again_when_it_resumes()
+ {
+    for is_fetch in [false, true] {
+        let (server, told) = (FakeServer::new(), Journal::default());
+        let journal = told.clone();
+        let builder = EventSource::builder(URL).request_url(async move |attempt: Attempt| {
+            journal.write(attempt.number);
+            match attempt.number {
+                1 => std::future::pending().await,
+                number => Ok(format!("/stream/{number}")),
+            }
+        });
+        let (source, _errors) = with_errors(match is_fetch {
+            true => builder.fetch(Fetch::new()),
+            false => builder,
+        });
+        assert_eq!(server.connections(), 0);
+        source.pause();
+        server.clock().advance(seconds(60));
+        assert_eq!(server.attempts(), []);
+        source.resume();
+        let attempts = server.attempts();
+        assert_eq!((attempts.len(), &*attempts[0].url), (1, "/stream/2"));
+        assert_eq!(
+            (told.take(), source.stats().attempts),
+            (vec!["1".into(), "2".into()], 2)
+        );
+    }
+}

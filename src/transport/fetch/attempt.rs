@@ -85,6 +85,7 @@ impl Attempt {
 
     /// Runs the request, and returns how it ended.
     async fn run_request(&self, yielder: Yielder) -> TransportEvent<'static> {
+        self.shared.emit(TransportEvent::Asks);
         let request = match self.make_request().await {
             Ok(request) => request,
             Err(error) => return unmade(error),

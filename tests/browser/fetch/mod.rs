@@ -19,6 +19,7 @@ mod redirects;
 mod request;
 mod resuming;
 mod standard;
+mod tokens;
 mod turns;
 mod waits;
 

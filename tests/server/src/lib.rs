@@ -25,6 +25,11 @@
 //! | `PUT /scripts/{id}?attack=NAME` | stores the script of an attack |
 //! | `GET /chaos/{stream}?seed=S&events=N` | sends numbered events over connections that fail in every way; the seed decides how ([`chaos`]). With `lossy=true` the server forgets some events, with `bare=true` an event without an id may come first |
 //! | `GET /chaos/{stream}/seen?seed=S` | answers with what the server saw of a chaotic stream ([`SeenStream`](chaos::SeenStream)) |
+//! | `GET /tokens/{stream}` | sends numbered events to a client with a valid token, in `Authorization: Bearer N`; 401 without one. It ends with the token. The first token is 0 |
+//! | `POST /tokens/{stream}/refresh?ttl=MS` | answers with a new token |
+//! | `POST /tokens/{stream}/revoke` | all tokens so far are no longer valid |
+//! | `POST /tokens/{stream}/send?count=N&every=MS` | sends N events more |
+//! | `GET /tokens/{stream}/seen` | answers with how many tokens were asked for, how many requests were refused for each token, and how many opened |
 //!
 //! All endpoints answer any origin (CORS), except that a script decides this for its stream. A server that needs more
 //! endpoints, such as that of the showcase, [adds routes](Server::start_with).
@@ -45,6 +50,7 @@ mod router;
 pub mod script;
 mod store;
 mod streams;
+mod tokens;
 
 use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 

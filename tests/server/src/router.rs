@@ -11,7 +11,7 @@ use axum::{
 use tokio_util::sync::CancellationToken;
 use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer};
 
-use crate::{Config, chaos, control, files, store::Store, streams};
+use crate::{Config, chaos, control, files, store::Store, streams, tokens};
 
 /// The largest script, and the largest body that a stream's request may have.
 const MAX_BODY: usize = 8 * 1024 * 1024;
@@ -24,6 +24,7 @@ pub(crate) fn router(
     Ok(Router::new()
         .merge(scripts(store))
         .merge(chaos::routes(&config.chaos, stop))
+        .merge(tokens::routes(stop))
         .merge(files::routes(config)?))
 }
 

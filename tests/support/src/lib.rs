@@ -9,6 +9,8 @@ mod heard;
 mod observe;
 mod script;
 mod server;
+#[cfg(feature = "fetch")]
+mod tokens;
 mod transport;
 mod turns;
 
@@ -21,5 +23,7 @@ pub use heard::{
 pub use observe::{Console, Left, Observed};
 pub use script::{Attempt, Cors, SeenAttempt, Step, send, send_bytes};
 pub use server::{Script, attacks, builder};
+#[cfg(feature = "fetch")]
+pub use tokens::TokenUser;
 pub use transport::Transport;
 pub use turns::HeldTurns;

@@ -33,13 +33,13 @@ struct SeenAttempts {
 
 /// The addresses of the test server.
 #[derive(Clone, Debug, Deserialize)]
-struct Server {
-    origin: String,
+pub(super) struct Server {
+    pub(super) origin: String,
     second_origin: String,
 }
 
 /// The test server. If there is none, the test fails at once.
-async fn server() -> Server {
+pub(super) async fn server() -> Server {
     thread_local! {
         static FOUND: OnceCell<Server> = const { OnceCell::new() };
     }
@@ -59,7 +59,7 @@ fn no_server() -> ! {
 }
 
 /// The status and the body of the answer; `None` if there is no answer.
-async fn request(method: &str, url: &str, body: Option<&str>) -> Option<(u16, String)> {
+pub(super) async fn request(method: &str, url: &str, body: Option<&str>) -> Option<(u16, String)> {
     let init = RequestInit::new();
     init.set_method(method);
     if let Some(body) = body {
@@ -255,7 +255,7 @@ impl Drop for Script {
     }
 }
 
-fn unique_id() -> String {
+pub(super) fn unique_id() -> String {
     thread_local! {
         static COUNT: Cell<u32> = const { Cell::new(0) };
     }

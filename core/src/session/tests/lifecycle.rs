@@ -290,34 +290,12 @@ fn a_source_that_is_opened_in_a_hidden_page_is_paused_too() {
         let now = Timestamp::default();
         let mut session = Session::new(options, At { now, random: 0.5 });
         let outputs: Vec<_> = std::iter::from_fn(|| session.poll()).collect();
-        (outputs, session.next_timeout())
+        (outputs, session.next_timeout(), session.counts().attempts)
     };
     let due = Some(Timestamp::from_origin(seconds(30)));
-    assert_eq!(opened_hidden(seconds(30)), (vec![Output::Connect], due));
+    assert_eq!(opened_hidden(seconds(30)), (vec![Output::Connect], due, 1));
     let paused = vec![Output::Disconnect, PAUSED];
-    assert_eq!(opened_hidden(Span::ZERO), (paused, None));
-}
-
-#[test]
-fn a_source_that_is_paused_as_it_is_opened_has_made_no_attempt() {
-    let mut options = Options::new(Transport::Fetch);
-    options.policy.pause_when_hidden = Some(Span::ZERO);
-    options.is_hidden = true;
-    let at = At {
-        now: Timestamp::default(),
-        random: 0.0,
-    };
-    let mut session = Session::new(options, at);
-    session.tell_attempts();
-    while session.poll().is_some() {}
-    assert_eq!(session.counts().attempts, 0);
-    session.handle(Input::Visible, at);
-    session.handle(Input::Opened, at);
-    let number = std::iter::from_fn(|| session.poll()).find_map(|output| match output {
-        Output::Attempt(attempt) => Some(attempt.number),
-        _ => None,
-    });
-    assert_eq!(number, Some(1));
+    assert_eq!(opened_hidden(Span::ZERO), (paused, None, 0));
 }
 
 #[test]
@@ -420,4 +398,34 @@ fn a_source_that_has_closed_is_neither_paused_nor_resumed() {
         assert_eq!(source.handle(input), []);
         assert_eq!(source.next_timeout(), None);
     }
+}
+
+#[test]
+fn a_source_that_is_paused_and_resumed_often_waits_no_longer_than_half_a_second() {
+    let mut source = TestSession::new(Policy::browser());
+    source.open();
+    for _ in 0..100 {
+        source.handle(Input::Pause);
+        source.handle(Input::Resume);
+    }
+    assert_eq!(source.next_timeout(), Some(milliseconds(500)));
+    source.advance(milliseconds(500));
+    assert_eq!(source.timeout(), Outcome::Connect);
+    source.open().handle(Input::Reconnect);
+    assert_eq!(source.next_timeout(), Some(seconds(1)));
+}
+
+#[test]
+fn a_sharer_that_has_left_is_told_nothing_until_it_joins_again() {
+    let options = Options::new(Transport::Fetch).into_sharer();
+    let mut source = TestSession::with_options(options);
+    let open = || Input::Relayed(Output::State(State::Open));
+    source.handle(open());
+    for _ in 0..2 {
+        source.handle(Input::Pause);
+        source.handle(Input::Resume);
+    }
+    assert_eq!(source.handle(open()), []);
+    source.advance(milliseconds(500));
+    assert_eq!(source.timeout(), Outcome::Connect);
 }

@@ -10,11 +10,11 @@ fn rank(output: &Output) -> u8 {
         Output::Gap(_) => 0,
         Output::Deliver => 1,
         Output::Decide(_) => 2,
-        Output::Attempt(_) => 3,
+        Output::Attempt(_) | Output::HandOver => 3,
         Output::Disconnect => 4,
         Output::Report(_) => 5,
         Output::State(_) => 6,
-        Output::Connect => 7,
+        Output::Connect | Output::Refresh | Output::Renew => 7,
         Output::Closed(_) => 8,
     }
 }

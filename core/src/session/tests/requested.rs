@@ -281,6 +281,28 @@ fn a_request_that_is_not_safe_is_sent_again_if_the_user_reconnects() {
 }
 
 #[test]
+fn the_users_word_to_send_a_request_again_is_about_the_next_request_alone() {
+    let mut source = asking(Policy::browser());
+    source.posts().open();
+    source.advance(seconds(1)).handle(Input::Reconnect);
+    source.gets().open();
+    expect_wait(source.hang_up());
+    source.asks_again();
+    assert_eq!(source.posts_again(), CLOSED_BY_EARLIER);
+}
+
+#[test]
+fn a_request_that_is_not_safe_may_be_the_first_of_its_kind_after_any_others() {
+    let mut source = asking(Policy::browser());
+    source.gets().open();
+    source.advance(seconds(1)).handle(Input::Reconnect);
+    source.gets().open();
+    expect_wait(source.hang_up());
+    source.asks_again();
+    source.posts().open();
+}
+
+#[test]
 fn a_hidden_page_pauses_nothing_that_would_be_lost_and_its_return_allows_no_request_to_be_sent_again()
  {
     let mut source = asking(Policy {

@@ -158,6 +158,9 @@ impl<'a> Arbitrary<'a> for LikelyHappening {
             60..80 => ModelHappening::HungUp,
             80..100 => ModelHappening::DecodeFailed,
             100..120 => ModelHappening::Failed(Refusal::Unavailable, None),
+            120..130 => ModelHappening::Failed(Refusal::Unauthorized, None),
+            130..140 => ModelHappening::Refreshed,
+            140..150 => ModelHappening::Renewed,
             _ => bytes.arbitrary()?,
         }))
     }
@@ -198,6 +201,12 @@ impl From<ModelHappening> for Happening {
             ModelHappening::Retry(ModelTime(time)) => Input::Retry(time),
             ModelHappening::HeldBack => Input::HeldBack,
             ModelHappening::ReadOn => Input::ReadOn,
+            ModelHappening::Refreshing => Input::Refreshing,
+            ModelHappening::Refreshed => Input::Refreshed,
+            ModelHappening::RefreshFailed => Input::RefreshFailed,
+            ModelHappening::ExpiresIn(ModelTime(time)) => Input::ExpiresIn(time),
+            ModelHappening::Renewed => Input::Renewed,
+            ModelHappening::RenewalFailed => Input::RenewalFailed,
             ModelHappening::Lost => Input::Lost(Loss::BrowserReconnects),
             ModelHappening::HungUp => Input::Lost(Loss::Reestablish),
             ModelHappening::Failed(refusal, retry_after) => Input::Lost(Loss::Fail {

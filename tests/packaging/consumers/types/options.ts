@@ -69,6 +69,12 @@ new EventSource<Feed>("/", { transport: "fetch", accept: ({ headers }) => header
 new EventSource<Feed>("/", { accept: () => true });
 new EventSource<Feed>("/", { shared: true, parse: (data) => data });
 new EventSource<Feed>("/", { diagnose: true });
+new EventSource<Feed>("/", { diagnose: true, onUnauthorized: async () => {}, renewBefore: () => new Date() });
+new EventSource<Feed>("/", { transport: "fetch", onUnauthorized: () => {}, renewBefore: () => undefined });
+// @ts-expect-error It is a function.
+new EventSource<Feed>("/", { transport: "fetch", onUnauthorized: "/login" });
+// @ts-expect-error It is not awaited.
+new EventSource<Feed>("/", { transport: "fetch", renewBefore: async () => 0 });
 new EventSource<Feed>("/", { transport: "fetch", diagnose: false }).onError(
   ({ code, directive }) => code === "blocked" && directive?.length,
 );

@@ -8,3 +8,4 @@ mod origins;
 mod scripts;
 mod steps;
 mod support;
+mod tokens;

@@ -10,13 +10,13 @@ use super::{
 };
 
 /// At most one attempt in this time is made because the user or the page asks for one.
-const HURRY_INTERVAL: Span = Span::from_millis(500);
+pub(super) const HURRY_INTERVAL: Span = Span::from_millis(500);
 
 impl Source {
     pub(super) fn reconnect(&mut self) {
         match self.phase {
             Phase::Connecting if self.is_attempt_new() => {}
-            Phase::Postponed(_) | Phase::Closed => {}
+            Phase::Postponed(_) | Phase::Refreshing { .. } | Phase::Closed => {}
             Phase::Waiting { .. } | Phase::Reconnecting if self.network.is_gone() => {}
             Phase::Paused { .. } => return self.resume(Input::Reconnect),
             Phase::Waiting { .. } => {
@@ -120,8 +120,8 @@ impl Source {
             expected.push(Output::State(State::Connecting));
         }
         let due = self.may_hurry_at.max(self.now);
-        self.may_hurry_at = later(due, HURRY_INTERVAL);
         if due == self.now {
+            self.may_hurry_at = later(due, HURRY_INTERVAL);
             expected.push(Output::Connect);
             self.is_asking = self.settings.asks_request;
             self.enter(Phase::Connecting);

@@ -32,6 +32,8 @@ pub(super) enum FailureKind {
     SlowOpen,
     Idle,
     Woken,
+    RefreshFailed,
+    RefreshTimeout,
     DecodeFailed,
 }
 
@@ -61,6 +63,14 @@ impl Source {
         }
         if self.only_reports(kind) {
             assert_eq!(proposed, Action::KeepWaiting);
+            return;
+        }
+        if matches!(
+            kind,
+            FailureKind::RefreshFailed | FailureKind::RefreshTimeout
+        ) && self.is_offline()
+        {
+            // When the network is back, the request is made again, whatever it is.
             return;
         }
         if !self.reopens_after(kind) {
@@ -200,7 +210,11 @@ impl Source {
                     after.is_none_or(|after| self.is_expected_wait(after, after.max(MIN_DELAY)))
                 );
             }
-            FailureKind::HungUp | FailureKind::BodyEnded | FailureKind::Failed(..) => {
+            FailureKind::HungUp
+            | FailureKind::BodyEnded
+            | FailureKind::Failed(..)
+            | FailureKind::RefreshFailed
+            | FailureKind::RefreshTimeout => {
                 assert!(matches!(action, Action::Close(_)));
             }
         }
@@ -209,7 +223,9 @@ impl Source {
     fn reopens_after(&self, kind: FailureKind) -> bool {
         let settings = &self.settings;
         match kind {
+            FailureKind::RefreshFailed | FailureKind::RefreshTimeout => false,
             FailureKind::Failed(Refusal::TooLarge, _) => false,
+            FailureKind::Failed(Refusal::Unauthorized, _) if settings.has_refresh => false,
             FailureKind::Failed(Refusal::Unavailable, _) if settings.retries_503 => true,
             FailureKind::Failed(Refusal::Unauthorized, _) if settings.retries_503 => false,
             FailureKind::Failed(..) => settings.reopens,
@@ -285,8 +301,10 @@ fn is_of_kind(failure: Failure, kind: FailureKind) -> bool {
                 | FailureKind::HungUp
                 | FailureKind::BodyEnded
                 | FailureKind::Failed(..)
+                | FailureKind::RefreshFailed
                 | FailureKind::DecodeFailed
         ),
+        Failure::RefreshTimeout => kind == FailureKind::RefreshTimeout,
         Failure::OpenTimeout => kind == FailureKind::SlowOpen,
         Failure::Idle => kind == FailureKind::Idle,
         Failure::Suspended => kind == FailureKind::Woken,

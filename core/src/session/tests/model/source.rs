@@ -9,9 +9,10 @@ use crate::{
 };
 
 use super::{
+    lifecycle::HURRY_INTERVAL,
     network::Network,
     promises::{FailureKind, GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD},
-    space::{Happening, Ruling, Settings, Then, Time},
+    space::{Happening, Refusal, Ruling, Settings, Then, Time},
 };
 
 /// The response has ended completely, between two events.
@@ -23,6 +24,10 @@ const BODY_ENDED: Input<'static> = Input::BodyEnded {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Phase {
     Connecting,
+    /// A refresh is under way: of what this source was refused with, or another.
+    Refreshing {
+        is_refused: bool,
+    },
     Open,
     Reconnecting,
     Waiting {
@@ -72,6 +77,7 @@ pub(super) struct Source {
     is_safe: bool,
     /// Whether a request that is not safe may be sent next.
     pub(super) may_send_unsafe: bool,
+    has_sent_unsafe: bool,
     pub(super) unhealthy_since: Option<Span>,
     pub(super) down_since: Option<Span>,
     failures: u32,
@@ -79,6 +85,13 @@ pub(super) struct Source {
     pub(super) reopenings: u32,
     pub(super) decode_errors: u32,
     pub(super) retry: Option<Span>,
+    /// Whether a refusal has led to a refresh since the last connection.
+    has_refreshed: bool,
+    /// When the connection is to be renewed.
+    renewal_at: Option<Span>,
+    expires_at: Option<Span>,
+    is_renewal_under_way: bool,
+    failed_renewals: u32,
 }
 
 impl Source {
@@ -96,6 +109,7 @@ impl Source {
             is_asking: settings.asks_request,
             is_safe: settings.is_safe,
             may_send_unsafe: true,
+            has_sent_unsafe: false,
             settings,
             now,
             phase: Phase::Connecting,
@@ -113,6 +127,11 @@ impl Source {
             reopenings: 0,
             decode_errors: 0,
             retry: None,
+            has_refreshed: false,
+            renewal_at: None,
+            expires_at: None,
+            is_renewal_under_way: false,
+            failed_renewals: 0,
         }
     }
 
@@ -133,6 +152,9 @@ impl Source {
                 let ruling = self.settings.rule.expect("there is a rule to ask");
                 self.session
                     .handle(Input::Decided(ruling.decision()), self.at());
+            }
+            if output == Output::Disconnect {
+                self.is_renewal_under_way = false;
             }
             outputs.push(output);
         }
@@ -225,6 +247,32 @@ impl Source {
                 self.lose(BODY_ENDED, FailureKind::BodyEnded);
             }
             Happening::BodyEnded => self.close(BODY_ENDED, CloseReason::Finished),
+            Happening::Failed(Refusal::Unauthorized, _)
+                if self.settings.has_refresh && !self.has_refreshed =>
+            {
+                self.ask_for_refresh();
+            }
+            Happening::Refreshing => {
+                assert_eq!(self.tell(Input::Refreshing), []);
+                if self.phase == Phase::Connecting {
+                    self.phase = Phase::Refreshing { is_refused: false };
+                }
+            }
+            Happening::Refreshed => self.refreshed(),
+            Happening::RefreshFailed => {
+                let is_awaited = matches!(self.phase, Phase::Refreshing { .. });
+                if is_awaited {
+                    self.fail();
+                }
+                let outputs = self.tell(Input::RefreshFailed);
+                match is_awaited {
+                    true => self.decide(&outputs, FailureKind::RefreshFailed),
+                    false => assert_eq!(outputs, []),
+                }
+            }
+            Happening::ExpiresIn(Time(time)) => self.expire_in(time),
+            Happening::Renewed => self.renewed(),
+            Happening::RenewalFailed => self.fail_to_renew(),
             Happening::Failed(refusal, retry_after) => {
                 let retry_after = retry_after.map(|Time(time)| time);
                 let class = refusal.class();
@@ -253,13 +301,104 @@ impl Source {
         self.check_state();
     }
 
+    fn ask_for_refresh(&mut self) {
+        let class = Refusal::Unauthorized.class();
+        let outputs = self.tell(Input::Lost(Loss::Fail {
+            class,
+            retry_after: None,
+        }));
+        let is_told = match self.phase {
+            Phase::Connecting | Phase::Postponed(_) | Phase::Refreshing { .. } => true,
+            Phase::Closed => return,
+            _ => false,
+        };
+        let told = Output::State(State::Connecting);
+        let expected = [Output::Disconnect, told, Output::Refresh];
+        let count = outputs.len();
+        assert_eq!(outputs.first(), expected.first());
+        assert_eq!(outputs.last(), expected.last());
+        assert_eq!(count, if is_told { 2 } else { 3 });
+        assert!(is_told || outputs == expected);
+        self.enter(Phase::Refreshing { is_refused: true });
+    }
+
+    fn refreshed(&mut self) {
+        let outputs = self.tell(Input::Refreshed);
+        let Phase::Refreshing { is_refused } = self.phase else {
+            assert_eq!(outputs, []);
+            return;
+        };
+        assert_eq!(outputs, [Output::Connect]);
+        self.has_refreshed |= is_refused;
+        self.may_send_unsafe |= is_refused;
+        self.is_asking = self.settings.asks_request;
+        self.enter(Phase::Connecting);
+    }
+
+    fn expire_in(&mut self, time: Span) {
+        assert_eq!(self.tell(Input::ExpiresIn(time)), []);
+        let half = |span: Span| Span::from_nanos(span.as_nanos() / 2);
+        let left = self.expires_at.map(|at| at - self.now);
+        let is_new = left.is_none_or(|left| time > left + half(left));
+        let is_open = self.phase == Phase::Open && self.is_repeatable();
+        let wait = time - half(time).min(Span::from_secs(30));
+        self.renewal_at =
+            (is_new && is_open && time > Span::ZERO).then(|| later(self.now, wait.max(MIN_DELAY)));
+        self.expires_at = Some(later(self.now, time));
+        self.failed_renewals = 0;
+    }
+
+    fn renewed(&mut self) {
+        let outputs = self.tell(Input::Renewed);
+        if !self.is_renewal_under_way || self.phase == Phase::Closed {
+            assert_eq!(outputs, []);
+            return;
+        }
+        self.is_renewal_under_way = false;
+        if self.phase == Phase::Open {
+            assert_eq!(outputs, [Output::HandOver]);
+            self.has_refreshed = false;
+            self.note_activity();
+        } else {
+            let told = Output::State(State::Open);
+            assert_eq!(outputs, [Output::HandOver, told]);
+            self.follow_opening();
+        }
+    }
+
+    fn fail_to_renew(&mut self) {
+        let outputs = self.tell(Input::RenewalFailed);
+        if !self.is_renewal_under_way || self.phase == Phase::Closed {
+            assert_eq!(outputs, []);
+            return;
+        }
+        assert!(matches!(
+            outputs[..],
+            [Output::Report(report)] if report.attempt.is_none()
+        ));
+        self.is_renewal_under_way = false;
+        self.failed_renewals += 1;
+        let left = self.expires_at.map_or(Span::ZERO, |at| at - self.now);
+        if self.failed_renewals < 3 && left > Span::ZERO {
+            let wait = Span::from_nanos(left.as_nanos() / 2).max(MIN_DELAY);
+            self.renewal_at = Some(later(self.now, wait));
+        }
+    }
+
     fn open(&mut self) {
         let outputs = self.tell(Input::Opened);
         if self.phase == Phase::Closed {
             return;
         }
         assert_eq!(outputs, [Output::State(State::Open)]);
+        self.follow_opening();
+    }
+
+    fn follow_opening(&mut self) {
         self.network.note_connection();
+        self.has_refreshed = false;
+        self.expires_at = None;
+        self.renewal_at = None;
         self.enter(Phase::Open);
         self.note_activity();
         if self.down_since.is_none() {
@@ -277,7 +416,8 @@ impl Source {
         self.is_safe = is_safe;
         if is_safe || self.may_send_unsafe {
             assert_eq!(outputs, []);
-            self.may_send_unsafe &= is_safe || self.settings.resend;
+            self.has_sent_unsafe |= !is_safe;
+            self.may_send_unsafe = self.settings.resend || !self.has_sent_unsafe;
         } else {
             let Action::Close(Some((Failure::Earlier, None))) = self.action(&outputs) else {
                 panic!("{outputs:?}");
@@ -354,6 +494,10 @@ impl Source {
         }
     }
 
+    pub(super) fn is_offline(&self) -> bool {
+        self.network.is_gone()
+    }
+
     /// Ends a wait as far as the server or a rule did not ask for it. Returns whether there is one.
     pub(super) fn shorten_wait(&mut self) -> bool {
         let Phase::Waiting { until, not_before } = &mut self.phase else {
@@ -399,11 +543,16 @@ impl Source {
                     Failure::Suspended => FailureKind::Woken,
                     Failure::Idle => FailureKind::Idle,
                     Failure::OpenTimeout => FailureKind::SlowOpen,
+                    Failure::RefreshTimeout => FailureKind::RefreshTimeout,
                     other => panic!("{other:?} is no failure of a time limit or a sleep"),
                 };
                 match kind {
                     FailureKind::Woken => assert!(is_woken),
                     FailureKind::Idle => assert!(self.idle_at().is_some_and(|at| at <= self.now)),
+                    FailureKind::RefreshTimeout => {
+                        assert!(late < SLEEP_THRESHOLD);
+                        assert!(self.refresh_at().is_some_and(|at| at <= self.now));
+                    }
                     _ => assert!(self.slow_at().is_some_and(|at| at <= self.now)),
                 }
                 if !self.only_reports(kind) {
@@ -413,8 +562,17 @@ impl Source {
             }
             (None, Some(Output::Connect)) => {
                 assert!(self.waiting_until().is_some_and(|until| until <= self.now));
+                if matches!(self.phase, Phase::Postponed(_)) {
+                    self.may_hurry_at = later(self.now, HURRY_INTERVAL);
+                }
                 self.enter(Phase::Connecting);
                 self.is_asking = self.settings.asks_request;
+            }
+            (None, Some(Output::Renew)) => {
+                assert_eq!(outputs, [Output::Renew]);
+                assert!(self.renewal_due_at().is_some_and(|at| at <= self.now));
+                self.renewal_at = None;
+                self.is_renewal_under_way = true;
             }
             (None, Some(Output::Closed(reason))) => {
                 let CloseReason::Failed { limit, .. } = reason else {
@@ -438,6 +596,10 @@ impl Source {
             hidden_at,
         ] {
             assert!(due.is_none_or(|at| at > self.now), "{:?}", self.phase);
+        }
+        if self.refresh_at().is_some_and(|at| at <= self.now) {
+            assert!(late >= SLEEP_THRESHOLD, "the refresh has taken too long");
+            self.phase_since = self.now;
         }
         if self.idle_at().is_some_and(|at| at <= self.now) {
             let is_excused = late >= LATE_TIMER_THRESHOLD && self.grace.is_none();
@@ -483,7 +645,11 @@ impl Source {
             },
             Action::Reopen { after } => {
                 let is_ruled = matches!(self.settings.rule, Some(Ruling::Reopen(_)));
-                self.may_send_unsafe |= is_ruled;
+                let is_refreshed = matches!(
+                    kind,
+                    FailureKind::RefreshFailed | FailureKind::RefreshTimeout
+                );
+                self.may_send_unsafe |= is_ruled || (is_refreshed && !self.is_safe);
                 self.reopenings += u32::from(self.backs_off_after(kind));
                 if kind == FailureKind::DecodeFailed || self.only_reports(kind) {
                     self.fail();
@@ -539,6 +705,8 @@ impl Source {
             self.slow_at(),
             self.down_at(),
             self.idle_at(),
+            self.refresh_at(),
+            self.renewal_due_at(),
         ];
         for at in due.into_iter().flatten().filter(|at| *at < NEVER) {
             assert!(deadline.is_some_and(|deadline| deadline <= at), "{due:?}");
@@ -547,7 +715,10 @@ impl Source {
 
     fn matches(&self, state: State) -> bool {
         match (self.phase, state) {
-            (Phase::Connecting | Phase::Postponed(_), State::Connecting)
+            (
+                Phase::Connecting | Phase::Postponed(_) | Phase::Refreshing { .. },
+                State::Connecting,
+            )
             | (Phase::Paused { .. }, State::Paused)
             | (Phase::Open, State::Open)
             | (Phase::Closed, State::Closed) => true,
@@ -652,6 +823,16 @@ impl Source {
         let at = self.grace.map_or(at, |grace| at.max(grace));
         let counts = self.phase == Phase::Open && !self.has_reported_limit && !self.is_held_back;
         counts.then_some(at)
+    }
+
+    fn refresh_at(&self) -> Option<Span> {
+        let counts = matches!(self.phase, Phase::Refreshing { .. });
+        let timeout = self.settings.refresh_timeout.0.max(MIN_DELAY);
+        counts.then(|| later(self.phase_since, timeout))
+    }
+
+    fn renewal_due_at(&self) -> Option<Span> {
+        self.renewal_at.filter(|_| self.phase == Phase::Open)
     }
 
     fn down_at(&self) -> Option<Span> {

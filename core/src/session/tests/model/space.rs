@@ -54,6 +54,8 @@ pub(crate) struct Settings {
     pub(crate) is_sharer: bool,
     pub(crate) pause_when_hidden: Option<Time>,
     pub(crate) asks_request: bool,
+    pub(crate) has_refresh: bool,
+    pub(crate) refresh_timeout: Time,
 }
 
 /// What to do at a time limit.
@@ -114,6 +116,7 @@ impl Settings {
         options.is_repeatable = self.is_safe;
         options.asks_request = self.asks_request;
         options.is_offline = self.is_offline;
+        options.has_refresh = self.has_refresh;
         // Only the browser can send this id, so the session leaves reconnecting to the browser.
         options.last_event_id = "1".into();
         match self.is_sharer {
@@ -139,6 +142,7 @@ impl Settings {
         policy.resend = self.resend;
         policy.max_server_delay = self.max_server_delay();
         policy.pause_when_hidden = time(self.pause_when_hidden);
+        policy.refresh_timeout = self.refresh_timeout.0;
         policy
     }
 
@@ -189,6 +193,12 @@ pub(crate) enum Happening {
     Woken,
     /// The function answers with a request; it is safe if this is true.
     Requested(bool),
+    Refreshing,
+    Refreshed,
+    RefreshFailed,
+    ExpiresIn(Time),
+    Renewed,
+    RenewalFailed,
 }
 
 /// Why a transport gives up.
