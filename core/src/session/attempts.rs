@@ -142,9 +142,24 @@ impl Session {
         self.attempt_ended(outcome, Some(failure));
     }
 
+    /// The browser goes on after this failure. While a renewal is under way, what it attempts is not counted.
+    pub(super) fn browsers_attempt_ended(&mut self, failure: Failure) {
+        if !self.renewal.is_under_way {
+            self.attempt_failed(failure);
+        }
+    }
+
     /// Not inlined, since it has many callers.
     #[inline(never)]
-    pub(super) fn attempt_ended(&mut self, outcome: AttemptOutcome, failure: Option<Failure>) {
+    pub(super) fn attempt_ended(
+        &mut self,
+        mut outcome: AttemptOutcome,
+        mut failure: Option<Failure>,
+    ) {
+        if self.renewal.is_under_way {
+            // It ends with the connection that was to be renewed.
+            (outcome, failure) = (AttemptOutcome::Aborted, None);
+        }
         let attempts = &mut self.attempts;
         attempts.is_refused = false;
         let (reason, started) = match attempts.under_way.take() {

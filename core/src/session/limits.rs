@@ -86,7 +86,7 @@ impl Session {
             && matches!(self.phase, Phase::Reconnecting { .. })
         {
             // The browser's own attempts are in vain.
-            return self.attempt_failed(failure);
+            return self.browsers_attempt_ended(failure);
         }
         let (class, retry_after) = match loss {
             // Only another source can have the URL that the function answers with.
@@ -318,7 +318,7 @@ impl Session {
             | FailureKind::Failed
             | FailureKind::Refresh => {
                 let attempt = self.failures;
-                self.attempt_failed(failure);
+                self.browsers_attempt_ended(failure);
                 self.enter(Phase::Reconnecting { attempt }, now);
                 self.report(failure, Some(attempt));
                 self.push_state();

@@ -482,7 +482,9 @@ impl Session {
     }
 
     fn opened(&mut self, now: Timestamp) {
-        self.attempt_ended(AttemptOutcome::Opened, None);
+        if !self.renewal.is_under_way {
+            self.attempt_ended(AttemptOutcome::Opened, None);
+        }
         // If a connection opens while the machine is reported offline, that report is wrong, and ignored until the
         // next.
         self.ignores_offline |= mem::take(&mut self.is_offline);
@@ -542,6 +544,7 @@ impl Session {
             self.report(pending.failure, self.attempt_of(pending.kind));
         }
         self.attempt_ended(AttemptOutcome::Aborted, None);
+        self.stop_renewal();
         self.phase = Phase::Closed;
         self.close_reason = Some(reason);
         self.closing = None;

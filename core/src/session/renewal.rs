@@ -24,7 +24,7 @@ pub(super) struct Renewal {
     expires_at: Timestamp,
     /// When to renew; the origin of time if that is not to come.
     at: Timestamp,
-    is_under_way: bool,
+    pub(super) is_under_way: bool,
     failures: u32,
     /// The fingerprints of the ids that the earlier connection has delivered meanwhile, in their order. The next one brings these
     /// events again.
