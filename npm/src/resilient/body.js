@@ -41,6 +41,8 @@ const SLICE = 256 * 1024;
 
 /** Resolves once the page has not been left, if it began to be left. @type {Promise<unknown> | undefined} */
 let staying;
+/** A function apart, so that the page does not hold the body. */
+const watchLeaving = () => onLeaving((promise) => (staying = promise));
 
 /** Whether a response is one to mend. @param {Response} response */
 export const isStream = (response) =>
@@ -54,7 +56,7 @@ export class MendedBody {
    *
    * @type {{ parser?: number, session?: number, forgetLeaving: () => void }}
    */
-  handles = { forgetLeaving: onLeaving((promise) => (staying = promise)) };
+  handles = { forgetLeaving: watchLeaving() };
 
   #settings;
   #resumption;

@@ -299,28 +299,6 @@ fn a_source_that_is_opened_in_a_hidden_page_is_paused_too() {
 }
 
 #[test]
-fn a_source_that_is_paused_as_it_is_opened_has_made_no_attempt() {
-    let mut options = Options::new(Transport::Fetch);
-    options.policy.pause_when_hidden = Some(Span::ZERO);
-    options.is_hidden = true;
-    let at = At {
-        now: Timestamp::default(),
-        random: 0.0,
-    };
-    let mut session = Session::new(options, at);
-    session.tell_attempts();
-    while session.poll().is_some() {}
-    assert_eq!(session.counts().attempts, 0);
-    session.handle(Input::Visible, at);
-    session.handle(Input::Opened, at);
-    let number = std::iter::from_fn(|| session.poll()).find_map(|output| match output {
-        Output::Attempt(attempt) => Some(attempt.number),
-        _ => None,
-    });
-    assert_eq!(number, Some(1));
-}
-
-#[test]
 fn a_request_that_is_sent_once_is_not_paused_with_its_page() {
     let mut source = TestSession::not_repeatable(pausing_when_hidden());
     source.open().handle(Input::Hidden);
