@@ -36,6 +36,7 @@ import {
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
+  INPUT_PAUSE,
   INPUT_OPENED,
   INPUT_REFRESHED,
   INPUT_REFRESHING,
@@ -265,6 +266,7 @@ export class Connection extends Audience {
   /** Pauses, resumes or reconnects. @param {number} input */
   ask(input) {
     this.receive(inputs.asked(input));
+    if (input !== INPUT_PAUSE) this.receive(inputs.resumesJoined);
   }
 
   /** Reports gaps from now on, for which the session and the transport have to see every id. */

@@ -13,6 +13,7 @@ import {
   INPUT_REFRESH_FAILED,
   INPUT_RELAYED_STATE,
   INPUT_REQUESTED,
+  INPUT_RESUME,
   INPUT_RETRY,
   INPUT_TIMEOUT,
   IS_UNFINISHED,
@@ -140,6 +141,9 @@ export const asked =
   (type) =>
   ({ transport }) =>
     type !== INPUT_PAUSE && transport?.ask ? transport.ask(type) : input(type);
+
+/** The page may have paused the shared connection, which a source that was paused has just joined again. @type {DeferredInput} */
+export const resumesJoined = ({ transport }) => transport?.ask?.(INPUT_RESUME);
 
 /** A queue that may drop nothing is full. @param {EventSourceError} error */
 export const overflowed = (error) => input(INPUT_OVERFLOWED, undefined, error);

@@ -185,6 +185,21 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual([expected, expected]);
     expect(server.attempts.length).toBe(4);
   });
+
+  test.each(["resume", "reconnect"] as const)(
+    "a sharer that comes back by `%s` to a connection that its page has paused resumes it",
+    (name) => {
+      const init = { shared: true, policy: { pauseWhenHidden: 10 } };
+      const [source, other] = [open(init), open(init)];
+      server.open();
+      server.clock.hide();
+      server.clock.advance(10);
+      source.pause();
+      expect(server.attempts.length).toBe(1);
+      source[name]();
+      expect([server.attempts.length, source.state.type, other.state.type]).toEqual([2, "connecting", "connecting"]);
+    },
+  );
 });
 
 test.each(["waiting", "paused"])("a source that joins a connection that is %s is told when that connects", (type) => {
