@@ -24,7 +24,7 @@ export async function chat(url: string, request: { id: string }, show: (text: st
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(request),
-    request: ({ number }) => (number === 1 ? {} : { method: "GET", url: `${url}/${request.id}/stream` }),
+    request: ({ number }) => (number === 1 ? {} : { method: "GET", url: `${url}/${encodeURIComponent(request.id)}/stream` }),
     terminalData: "[DONE]",
     policy: {
       backOffAfterLosses: true,

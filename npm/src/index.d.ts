@@ -508,7 +508,7 @@ export interface Attempt {
 
 /** The request of an attempt. What it leaves out is as the source's options say. */
 export interface AttemptRequest {
-  /** By default the URL of the source. It is resolved as that one is. */
+  /** By default the URL of the source. It is resolved as that one is. One of another origin gets the headers of the options, too. */
   url?: string | URL | undefined;
   /** A request that becomes a GET or a HEAD has no body, unless there is one here, too. */
   method?: string | undefined;
@@ -709,7 +709,8 @@ export interface BrowserInit<Feed extends { [Name in keyof Feed]: unknown } = Ev
    *
    * The browser would reconnect to the URL that it has. So each loss is followed by another source of the browser's, after the
    * policy's `reconnectionTime`, since the browser does not tell a `retry` of the server. It sends no last event id as a header:
-   * set `resumeParameter`, or put the `lastEventId` into the URL.
+   * set `resumeParameter`, or put the `lastEventId` into the URL. With `diagnose`, a URL is asked again to find out why the browser has
+   * given up, which a ticket that serves once does not allow.
    *
    * ```ts
    * new EventSource("/prices", { request: async ({ signal }) => ({ url: `/prices?ticket=${await ticket(signal)}` }) });
@@ -749,8 +750,11 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
    * What it answers decides whether the request may be sent more than once. After a failure it is asked again, whatever was sent;
    * but a method other than GET and HEAD is sent once. If it answers with such a method again, the source closes with the error of
    * the attempt before, and sends nothing; unless the policy has `resend`, or `resendRefused` and the request was refused, or a rule
-   * has reopened, or `endOfBody` is `"reconnect"` and the response was whole, or you call `reconnect()` or `resume()`. The end of a response means what it means for the
-   * request that was sent.
+   * has reopened, or `endOfBody` is `"reconnect"` and the response was whole, or you call `reconnect()` or `resume()`. The end of a
+   * response means what it means for the request that was sent.
+   *
+   * An attempt that ends before the function has answered has a number, too: a function that may fail, or take long, cannot tell by
+   * the number whether its POST was sent.
    */
   request?: ((attempt: Attempt) => AttemptRequest | Promise<AttemptRequest>) | undefined;
   /**

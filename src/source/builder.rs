@@ -126,7 +126,8 @@ impl EventSourceBuilder {
     /// The browser would reconnect to the URL that it has. So over the browser's own transport each loss is followed by another
     /// source of the browser's, after the policy's [`reconnection_time`](crate::Policy::reconnection_time), since the browser
     /// does not tell a `retry` of the server. It sends no last event id as a header: set a
-    /// [`resume_parameter`](Self::resume_parameter), or put the id into the URL.
+    /// [`resume_parameter`](Self::resume_parameter), or put the id into the URL. With [`diagnose`](Self::diagnose), a URL is asked
+    /// again to find out why the browser has given up, which a ticket that serves once does not allow.
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error};

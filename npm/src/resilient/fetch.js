@@ -18,7 +18,12 @@ export function resilientFetch(init) {
     const response = await (settings.fetch ?? globalThis.fetch)(...(abort ? withSignal(request, abort.signal) : request));
     if (!isStream(response)) return response;
     // `loading` is a promise only until there is an engine.
-    if (!wasm) await loading;
+    try {
+      if (!wasm) await loading;
+    } catch (error) {
+      response.body?.cancel().catch(() => {});
+      throw error;
+    }
     return mended(response, new MendedBody(response, new Resumption(request, settings), settings, abort));
   };
 }

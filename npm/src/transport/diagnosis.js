@@ -59,6 +59,8 @@ export class Diagnosis {
   redirects = new Redirects();
   #mayAsk;
   #fetch;
+  /** What is known is known of this origin. A function of the user may answer with another. */
+  #origin = "";
   /** Whether a request without the header was answered, and one with it. @type {boolean[]} */
   #wasAnswered = [];
   /** When the server was asked last, and whether it could be reached. */
@@ -71,8 +73,18 @@ export class Diagnosis {
     this.#fetch = fetch;
   }
 
+  /** @param {string} url */
+  #knowOrigin(url) {
+    const { origin } = new URL(url);
+    if (origin === this.#origin) return;
+    this.#origin = origin;
+    this.#wasAnswered = [];
+    this.#askedAt = -PAUSE;
+  }
+
   /** @param {Request} request */
   noteAnswer(request) {
+    this.#knowOrigin(request.url);
     this.#wasAnswered[hasId(request)] = true;
   }
 
@@ -86,11 +98,13 @@ export class Diagnosis {
    * @param {ReturnType<typeof watchBlocks>} blocks
    */
   async explain(url, request, cause, abort, blocks) {
-    const error = schemeError(url) ?? (this.#hasAnswered ? undefined : await blocks.error());
+    this.#knowOrigin(url);
+    // The user's own `fetch` may know other schemes.
+    const error = (this.#fetch ? undefined : schemeError(url)) ?? (this.#hasAnswered ? undefined : await blocks.error());
     if (error) return error;
     // Without a network no question is answered. A redirect that is refused is not followed for this either.
     const { method, mode, redirect } = request;
-    const isOther = new URL(url).origin !== globalThis.origin;
+    const isOther = this.#origin !== globalThis.origin;
     const isUsual = isOther && mode === "cors" && redirect === "follow" && globalThis.navigator?.onLine !== false;
     const mayBeRefused = this.#mayAsk && isUsual && !abort.signal.aborted && !this.#wasAnswered[hasId(request)];
     if (!mayBeRefused || !(await this.#canReach(request, abort))) return connectionLost(url, cause);

@@ -77,3 +77,34 @@ test("after a question with another method CORS is only the probable reason", as
   expect(await source.closed).toMatchObject({ error: { code: "cors", message } });
   expect(asked).toEqual(["HEAD"]);
 });
+
+test("what is known of one origin is not known of another that a function answers with", async () => {
+  answers = true;
+  const urls = ["http://prices.test/", "http://other.test/"];
+  const { fetch } = globalThis;
+  vi.stubGlobal("fetch", (request: Request, init?: RequestInit) => {
+    answers = request.url === urls[0];
+    return fetch(request, init);
+  });
+  const request = ({ number }: { number: number }) => ({ url: urls[Math.min(number, 2) - 1]! });
+  const source = new EventSource(urls[0]!, { transport: "fetch", request, policy: { reconnectionTime: 10 } });
+  const codes: string[] = [];
+  source.onError(({ code }) => {
+    codes.push(code);
+    time += 1000;
+  });
+  await vi.waitUntil(() => codes.length === 2, { interval: 1 });
+  expect(codes).toEqual(["connection-lost", "cors"]);
+  source.close();
+});
+
+test("one's own `fetch` may know other schemes", async () => {
+  const source = new EventSource("app://prices/", {
+    transport: "fetch",
+    fetch: async () => Promise.reject(new TypeError("not yet")),
+    policy: { reconnectionTime: 10 },
+  });
+  const error = await new Promise<EventSourceError>((resolve) => source.onError(resolve));
+  expect([error.code, source.state.type]).toEqual(["connection-lost", "waiting"]);
+  source.close();
+});

@@ -48,7 +48,8 @@ impl AttemptRequest {
         Self::new().method("POST").url(url)
     }
 
-    /// The URL, in place of the source's. It is resolved as that one is.
+    /// The URL, in place of the source's. It is resolved as that one is. One of another origin gets the headers of the
+    /// [`Fetch`](crate::Fetch), too.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into());
         self

@@ -37,6 +37,8 @@ pub(super) struct Diagnosis {
     fetch: Rc<Fetch>,
     may_ask: bool,
     page_origin: String,
+    /// What is known is known of this origin. A function of the user may answer with another.
+    origin: Place<String>,
     /// Whether a request without a `Last-Event-ID` header was answered, and one with it, which needs a preflight.
     was_answered: [Cell<bool>; 2],
     /// When the server was asked last.
@@ -52,6 +54,7 @@ impl Diagnosis {
             may_ask: may_ask.unwrap_or(fetch.is_global()),
             fetch,
             page_origin: sys::Global::origin().unwrap_or_default(),
+            origin: Place::default(),
             was_answered: Default::default(),
             asked_at: Cell::default(),
             is_reachable: Cell::default(),
@@ -66,7 +69,19 @@ impl Diagnosis {
         }
     }
 
+    /// Forgets what is known of another origin.
+    fn know_origin(&self, url: &str) {
+        let origin = Url::new(url).map_or_else(|_| String::new(), |url| url.origin());
+        let known = self.origin.get();
+        if known.as_ref() != Some(&origin) {
+            self.origin.put(origin);
+            self.was_answered.iter().for_each(|was| was.set(false));
+            self.asked_at.set(None);
+        }
+    }
+
     pub(super) fn note_answer(&self, request: &Request) {
+        self.know_origin(&request.url());
         self.was_answered[usize::from(has_id(request))].set(true);
     }
 
@@ -82,7 +97,11 @@ impl Diagnosis {
         abort: &AbortController,
         blocks: &BlockWatch,
     ) -> Option<Error> {
-        if let Some(error) = scheme_error(url) {
+        self.know_origin(url);
+        // The user's own `fetch` may know other schemes.
+        if self.fetch.is_global()
+            && let Some(error) = scheme_error(url)
+        {
             return Some(error);
         }
         if !self.has_answered() {
@@ -93,7 +112,7 @@ impl Diagnosis {
         }
         // Without a network no question is answered. A redirect that is refused is not followed for this either.
         let may_be_refused = self.may_ask
-            && !self.is_own(url)
+            && self.origin.get().as_ref() != Some(&self.page_origin)
             && !self.was_answered[usize::from(has_id(request))].get()
             && request.mode() == RequestMode::Cors
             && request.redirect() == RequestRedirect::Follow
@@ -114,10 +133,6 @@ impl Diagnosis {
             url: Arc::clone(url),
             message: message.into(),
         })
-    }
-
-    fn is_own(&self, url: &str) -> bool {
-        Url::new(url).is_ok_and(|url| url.origin() == self.page_origin)
     }
 
     /// Asks whether the server can be reached. Soon after a question, its answer holds.

@@ -179,6 +179,9 @@ impl Fetch {
     /// [`EndOfBody::Reconnect`](crate::EndOfBody::Reconnect) is set, or you [reconnect](crate::EventSource::reconnect) or
     /// [resume](crate::EventSource::resume) the source. The end of a response means what it means for the request that was sent.
     ///
+    /// An attempt that ends before the function has answered has a number, too: a function that may fail, or take long, cannot
+    /// tell by the number whether its POST was sent.
+    ///
     /// ```
     /// use typed_eventsource::{AttemptRequest, Fetch};
     ///
