@@ -216,7 +216,10 @@ export class MendedBody {
   async #connect() {
     const abort = (this.#abort = new AbortController());
     this.#attempts += 1;
-    const result = await this.#attempt(abort).catch((exception) => inputs.failed(asError(exception)));
+    const result = await this.#attempt(abort).catch((exception) => {
+      this.#cause = undefined;
+      return inputs.failed(asError(exception));
+    });
     await staying;
     const isResponse = "body" in result;
     if (abort === this.#abort) this.#tell(isResponse ? inputs.opened() : result);

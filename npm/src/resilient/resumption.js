@@ -1,7 +1,7 @@
 // @ts-check
 // The requests by which a stream goes on.
 
-import { EventSourceError, messageOf } from "../error.js";
+import { EventSourceError, invalidRequest, messageOf } from "../error.js";
 import { inBytes } from "../memory.js";
 
 /** @typedef {import("../resilient-fetch.js").ResumeAttempt} ResumeAttempt */
@@ -61,12 +61,21 @@ export class Resumption {
     }
     if (!answer) return;
     const { url = this.url, method = "GET", headers, body, ...others } = answer;
-    const { href, origin } = new URL(url, pageUrl() ?? this.url);
+    const { href, origin } = this.#resolve(url);
     // Another origin does not get what the first request was authorised with.
     const kept = origin === new URL(this.url).origin ? withoutContent(this.#init.headers ?? given) : undefined;
     const { credentials, mode, redirect, referrerPolicy } = isRequest(input) ? input : /** @type {any} */ ({});
     const init = { credentials, mode, redirect, referrerPolicy, cache: NO_STORE, ...this.#init, ...others };
     return [href, { ...init, method, body, headers: headersOf(headers ?? kept, lastEventId, headers === undefined), signal }];
+  }
+
+  /** @param {string | URL} url */
+  #resolve(url) {
+    try {
+      return new URL(url, pageUrl() ?? this.url);
+    } catch (cause) {
+      throw invalidRequest(String(url), cause);
+    }
   }
 }
 

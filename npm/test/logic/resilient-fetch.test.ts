@@ -124,6 +124,14 @@ describe("a response that is cut goes on", () => {
 });
 
 describe("the body fails", () => {
+  test("at once, if the user's function answers with a URL that is none", async () => {
+    const { fetch, calls } = cutFetch(() => cut("data: 1\n\n"));
+    const reader = (await resilientFetch({ request: () => ({ url: "http://:" }), fetch })(URL, POST)).body!.getReader();
+    await reader.read();
+    await expect(reader.read()).rejects.toMatchObject({ code: "invalid-request", url: "http://:" });
+    expect(calls).toHaveLength(1);
+  });
+
   test("as that of `fetch` does, if there is no request by which it can go on", async () => {
     for (const init of [{}, { request: () => undefined }]) {
       const { fetch, calls } = cutFetch(() => cut("data: 1\n\ndata: 2\n\ndata: 3"));
