@@ -33,8 +33,8 @@ async fn attempts_are_told_with_their_url_and_times() {
         let start = now();
         let source = resilient(&script).open().unwrap();
         let (hear, mut attempts) = Heard::new();
-        source.on_attempt(hear).forget();
-        source.on_error(|_| {}).forget();
+        let _attempts = source.on_attempt(hear);
+        let _errors = source.on_error(|_| {});
         let mut messages = listen::<u8>(&source, "message");
         messages.next().await;
         let first = attempts.next().await;
@@ -65,8 +65,8 @@ async fn a_refusal_is_told_with_its_status_where_it_is_known() {
         let builder = builder.diagnose(true);
         let source = builder.open().unwrap();
         let (hear, mut attempts) = Heard::new();
-        source.on_attempt(hear).forget();
-        source.on_error(|_| {}).forget();
+        let _attempts = source.on_attempt(hear);
+        let _errors = source.on_error(|_| {});
         listen::<Text>(&source, "message").next().await;
         let first = attempts.next().await;
         if cfg!(feature = "fetch") {
@@ -108,8 +108,8 @@ async fn an_attempt_asks_with_the_resume_parameter() {
         let builder = resilient(&script).resume_parameter("since");
         let source = builder.open().unwrap();
         let (hear, mut attempts) = Heard::new();
-        source.on_attempt(hear).forget();
-        source.on_error(|_| {}).forget();
+        let _attempts = source.on_attempt(hear);
+        let _errors = source.on_error(|_| {});
         let mut messages = listen::<u8>(&source, "message");
         assert_eq!([messages.next().await, messages.next().await], [1, 2]);
         attempts.next().await;
