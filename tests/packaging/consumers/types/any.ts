@@ -8,7 +8,7 @@ type Testing = typeof import("typed-eventsource/testing");
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** Types that the package does not define. */
-type Foreign = AbortSignal | Blob | FormData | Headers | Response | URL | URLSearchParams;
+type Foreign = AbortSignal | Blob | Date | FormData | Headers | ReadableStream | Response | URL | URLSearchParams;
 
 /** Members that TypeScript's own library types with `any`. */
 type FromLibrary = "prototype" | "throw";

@@ -15,7 +15,7 @@ resilientFetch({
   request: ({ number, lastEventId, error, signal, response, events, firstEvent }: ResumeAttempt): ResumeRequest => ({
     url: new URL(`/runs/${response.headers["x-run-id"]}?from=${events + number}`, "http://localhost"),
     method: signal.aborted ? "GET" : "POST",
-    headers: { "X-Last": lastEventId, "X-Error": error.code },
+    headers: { "X-Last": lastEventId, "X-Error": error?.code ?? "" },
     body: firstEvent?.data ?? null,
     credentials: "include",
   }),
