@@ -2,7 +2,7 @@
 
 import { EventSource } from "typed-eventsource";
 
-/** The streams of a user. `url` answers a POST with a token, as an OAuth server does, to whoever has the cookie of a session. */
+/** The streams of a user. `url` answers a POST with a token, as an OAuth server does, to a browser that has the cookie of a session. */
 export function streamsOf(url: string | URL) {
   let token = "";
   let expiresAt: number | undefined;

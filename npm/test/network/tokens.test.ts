@@ -132,7 +132,7 @@ test("the browser's own transport finds out that it was refused, and goes on wit
   if (!streams.TRANSPORTS.includes("browser")) return;
   const refused = { status: 401 };
   const [first, last] = [1, 2].map((id) => ({ steps: [{ send: `retry: 1\nid: ${id}\ndata: ${id}\n\n` }] }));
-  // The browser is refused when it reconnects, and then whoever asks why.
+  // The browser is refused when it reconnects, and then the request that asks why.
   const url = await streams.play(first!, refused, refused, { steps: [...last!.steps, "silence"] });
   const refresh = vi.fn(async () => {});
   const source = streams.open(url, { diagnose: true, onUnauthorized: refresh });
