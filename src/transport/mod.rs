@@ -76,7 +76,7 @@ pub(crate) type Sink = Rc<dyn Fn(TransportEvent<'_>)>;
     )
 )]
 pub(crate) enum TransportEvent<'a> {
-    /// A request is made that the browser does not make by itself.
+    /// A request is made that the browser would not make.
     #[cfg(feature = "fetch")]
     Asks,
     /// The user's function has answered, and a request is sent next.

@@ -35,6 +35,14 @@ function openSource() {
   return { source, told, opened };
 }
 
+/** The time of a clock that only the test turns. */
+function stubClock() {
+  const clock = { now: 1_000 };
+  const spy = vi.spyOn(performance, "now").mockImplementation(() => clock.now);
+  onTestFinished(() => spy.mockRestore());
+  return clock;
+}
+
 const laterTask = () => new Promise((resolve) => setTimeout(resolve));
 
 test("what is read in the turn of other tasks comes before the error that follows it", async () => {
@@ -127,24 +135,21 @@ test.each([
   { stream: "a slow stream", time: "while a chunk is waited for", wait: 5, work: 0, takesTurns: false },
   { stream: "a busy stream", time: "in its listener", wait: 0, work: 5, takesTurns: true },
 ])("$stream, whose time passes $time, lets other tasks run: $takesTurns", async ({ wait, work, takesTurns }) => {
-  const clock = vi.spyOn(performance, "now");
-  onTestFinished(() => clock.mockRestore());
-  let now = 1_000;
-  clock.mockImplementation(() => now);
+  const clock = stubClock();
   const body = stubBody();
   const source = new EventSource("http://prices.test/", { transport: "fetch", policy: "close-on-error" });
   const told: unknown[] = [];
   const opened = new Promise((resolve) => source.onState(({ type }) => type === "open" && resolve(undefined)));
   source.on("message", ({ data }) => {
     told.push(data);
-    now += work;
+    clock.now += work;
   });
   await opened;
   await laterTask();
   const letGo = holdTurns();
   const sent = Array.from({ length: 10 }, (_, data) => data);
   for (const data of sent) {
-    now += wait;
+    clock.now += wait;
     body.send(`data: ${data}\n\n`);
     await laterTask();
   }
@@ -155,17 +160,14 @@ test.each([
 });
 
 test("a stream whose time passes in promises of its listener lets other tasks run", async () => {
-  const clock = vi.spyOn(performance, "now");
-  onTestFinished(() => clock.mockRestore());
-  let now = 1_000;
-  clock.mockImplementation(() => now);
+  const clock = stubClock();
   const body = stubBody();
   const source = new EventSource("http://prices.test/", { transport: "fetch", policy: "close-on-error" });
   const told: unknown[] = [];
   source.on("message", async ({ data }) => {
     told.push(data);
     await undefined;
-    now += 5;
+    clock.now += 5;
   });
   await vi.waitFor(() => expect(source.state.type).toBe("open"));
   const letGo = holdTurns();

@@ -73,6 +73,15 @@ test("what the user refreshes is refreshed first, once for all sources", async (
   for (const { source } of sources) source.close();
 });
 
+/** The hour after which what a connection was made with expires, and half a minute more. */
+async function passAnHour() {
+  server.clock.advance(HOUR - 30_000);
+  for (let second = 0; second < 60; second += 1) {
+    await settle();
+    server.clock.advance(1000);
+  }
+}
+
 describe("a renewal that cannot be made", () => {
   test("is reported, the first connection goes on, and it is tried twice more", async () => {
     let count = 0;
@@ -80,11 +89,7 @@ describe("a renewal that cannot be made", () => {
     const { source, told } = open({ headers } as Partial<EventSourceInit>);
     await settle();
     server.sendWithId("order", "1", "1");
-    server.clock.advance(HOUR - 30_000);
-    for (let second = 0; second < 60; second += 1) {
-      await settle();
-      server.clock.advance(1000);
-    }
+    await passAnHour();
     server.sendWithId("order", "2", "2");
     expect(told).toEqual(["open", "1", "request", "request", "request", "2"]);
     expect([server.attempts.length, server.connections, source.state.type]).toEqual([4, 1, "open"]);
@@ -97,11 +102,7 @@ describe("a renewal that cannot be made", () => {
     const errors: EventSourceError[] = [];
     source.onError((error) => errors.push(error));
     server.sendWithId("order", "1", "1");
-    server.clock.advance(HOUR - 30_000);
-    for (let second = 0; second < 60; second += 1) {
-      await settle();
-      server.clock.advance(1000);
-    }
+    await passAnHour();
     server.sendWithId("order", "2", "2");
     expect(told).toEqual(["open", "1", "refresh", "refresh", "refresh", "2"]);
     expect([server.attempts.length, source.state.type, errors[0]?.cause]).toEqual([1, "open", new Error("logged out")]);
