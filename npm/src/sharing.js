@@ -3,6 +3,7 @@
 // `Connection` for its listeners. A `Share` links it to the connection that has the transport and the policy.
 
 import { Connection } from "./connection.js";
+import { browser } from "./host.js";
 import { relayedState } from "./inputs.js";
 import { FOLLOWS_STATE } from "./numbers.js";
 
@@ -21,6 +22,11 @@ import { FOLLOWS_STATE } from "./numbers.js";
 /** The options that each source has for itself, although it shares the connection. */
 const OWN = ["transport", "parse", "skipEmpty", "closeAfterLoop", "schemas", "queue", "signal"];
 
+/** What sharing among tabs needs, once a source has needed it. @type {typeof import("./tabs/member.js") | undefined} */
+let tabs;
+
+const loadTabs = async () => void (tabs = await import("./tabs/member.js"));
+
 /**
  * Returns a connection that carries a source, alone or together with others that have the same options.
  *
@@ -35,32 +41,44 @@ export function joinOrOpen(url, settings, host, open) {
   /** @type {any} */
   const own = { isFetch: true, isRepeatable: true, isSharer: true };
   for (const name of [...OWN, "lastEventId", "policy"]) own[name] = settings[/** @type {keyof Settings} */ (name)];
-  return new Connection(url, own, host, (lastEventId, link) => {
+  /** @type {Open} */
+  const openHere = (lastEventId, link) => {
     const shared = host.shared.get(key) ?? new SharedConnection(key, url, { ...settings, lastEventId }, host, open);
     return new Share(shared, link, host);
-  });
+  };
+  if (settings.shared !== "tabs" || host !== browser || !globalThis.location) return new Connection(url, own, host, openHere);
+  if (!tabs) own.load = loadTabs;
+  const keyOfTabs = /** @type {string} */ (keyOf(url, settings, String));
+  return new Connection(url, own, host, (...from) =>
+    tabs ? new tabs.Member(keyOfTabs, url, settings, host, open, openHere, ...from) : openHere(...from),
+  );
 }
 
 /** @type {WeakMap<Function, number>} */
 const numbers = new WeakMap();
 let count = 0;
 
+/** The same number for the same function. @param {Function} value */
+function numberOf(value) {
+  if (!numbers.has(value)) numbers.set(value, (count += 1));
+  return numbers.get(value);
+}
+
 /**
  * The same key for sources that can share a connection; `undefined` for one that cannot.
  *
  * @param {string} url
  * @param {Settings} settings
+ * @param {(value: Function) => unknown} keyOfFunction
  */
-function keyOf(url, settings) {
+function keyOf(url, settings, keyOfFunction = numberOf) {
   const { headers, body = null } = settings;
   if (body !== null && typeof body !== "string") return;
   try {
     const named = typeof headers === "function" ? headers : [...new Headers(headers ?? [])];
     return JSON.stringify([url, { ...settings, body, headers: named }], (name, value) => {
       if (OWN.includes(name)) return;
-      if (typeof value !== "function") return value;
-      if (!numbers.has(value)) numbers.set(value, (count += 1));
-      return numbers.get(value);
+      return typeof value === "function" ? keyOfFunction(value) : value;
     });
   } catch {
     // The transport reports what is wrong with them.
