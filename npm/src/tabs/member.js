@@ -218,7 +218,8 @@ export class Member {
   /** Opens a connection for this tab alone. */
   openAlone() {
     this.#exit();
-    if (!hasHinted) this.host.hint("tabs cannot share a connection here, which needs a shared worker or locks: each tab has a separate one");
+    if (!hasHinted)
+      this.host.hint("tabs cannot share a connection here, which needs a shared worker or locks: each tab has a separate one");
     hasHinted = true;
     try {
       const own = (this.#own = this.#openHere(this.introduction.position.lastEventId, this.#link));

@@ -51,7 +51,8 @@ class SharedHub extends Hub {
     }
     const Transport = settings.isFetch ? FetchTransport : BrowserTransport;
     const diagnosis = new Diagnosis(complete);
-    const open = (/** @type {string} */ id, /** @type {import("../host.js").Link} */ link) => new Transport(url, complete, id, link, diagnosis);
+    const open = (/** @type {string} */ id, /** @type {import("../host.js").Link} */ link) =>
+      new Transport(url, complete, id, link, diagnosis);
     super(Date.now(), url, complete, browser, open, () => hubs.delete(key));
   }
 
