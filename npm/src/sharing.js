@@ -22,10 +22,22 @@ import { FOLLOWS_STATE } from "./numbers.js";
 /** The options that each source has for itself, although it shares the connection. */
 const OWN = ["transport", "parse", "skipEmpty", "closeAfterLoop", "schemas", "queue", "signal"];
 
-/** What sharing among tabs needs, once a source has needed it. @type {typeof import("./tabs/member.js") | undefined} */
+/** @typedef {Pick<typeof import("./tabs/member.js"), "Member">} Tabs */
+
+/** @type {(() => Promise<Tabs>) | undefined} */
+let importTabs;
+/** What sharing among tabs needs, once a source has needed it. @type {Tabs | undefined} */
 let tabs;
 
-const loadTabs = async () => void (tabs = await import("./tabs/member.js"));
+/** Says where that is, which an entry of the package does. @param {() => Promise<Tabs>} importer */
+export function provideTabs(importer) {
+  importTabs = importer;
+}
+
+async function loadTabs() {
+  tabs = await importTabs?.().catch(() => undefined);
+  if (!tabs) browser.hint('what shares among tabs is not there: bundles of one file need `import "typed-eventsource/tabs"`');
+}
 
 /**
  * Returns a connection that carries a source, alone or together with others that have the same options.

@@ -7,10 +7,9 @@ import { failed, relayedState } from "../inputs.js";
 import { Yielder } from "../transport/yielder.js";
 import { CatchingUp } from "./catching-up.js";
 import { askFunction } from "./functions.js";
-import { holdLock } from "./locks.js";
+import { holdLock, locks } from "./locks.js";
 import { ATTEMPT, END, EVENT, GAP, LOST, POSITION, PROTOCOL, REPORT, STATE, newName, pack, unpack } from "./messages.js";
 import { Received } from "./received.js";
-import { ThroughChannel } from "./through-channel.js";
 import { ThroughWorker } from "./through-worker.js";
 
 /** @typedef {import("../audience.js").Subscription} Subscription */
@@ -32,6 +31,17 @@ const PROBE_PERIOD = 5000;
 const LOST_SOME = [0, LOST];
 
 let hasHinted = false;
+
+/** @typedef {import("./through-channel.js").ThroughChannel} ThroughChannel */
+/** @typedef {() => Promise<Pick<typeof import("./through-channel.js"), "ThroughChannel">>} ImportChannel */
+
+/** @type {ImportChannel} */
+let importChannel;
+
+/** Says where the way is that needs no worker. @param {ImportChannel} importer */
+export function provideChannel(importer) {
+  importChannel = importer;
+}
 
 export class Member {
   /** How many tabs share the connection. */
@@ -102,7 +112,7 @@ export class Member {
       // A page takes no part while it is in the back/forward cache, and cannot lead while it is frozen.
       onGlobal("pagehide", () => this.#exit()),
       onGlobal("pageshow", ({ persisted }) => persisted && this.#enter()),
-      onGlobal("freeze", () => this.#way instanceof ThroughChannel && this.#exit()),
+      onGlobal("freeze", () => this.role !== "worker" && this.#exit()),
       onGlobal("resume", () => this.#enter()),
     ];
     if (settings.policy.pauseWhenHidden !== undefined)
@@ -184,8 +194,21 @@ export class Member {
     // Each time another one: a page that was frozen may release its lock late.
     this.introduction.lock = await holdLock(`${PROTOCOL} ${newName()}`, signal);
     if (signal.aborted) return;
-    this.#way = ThroughWorker.start(this) ?? ThroughChannel.start(this);
-    if (!this.#way) this.openAlone();
+    this.#start(true);
+  }
+
+  /** @param {boolean} mayUseWorker */
+  #start(mayUseWorker) {
+    this.#way = mayUseWorker ? ThroughWorker.start(this) : undefined;
+    if (!this.#way) this.#startThroughChannel();
+  }
+
+  async #startThroughChannel() {
+    const signal = this.#presence?.signal;
+    const channel = locks && globalThis.BroadcastChannel && (await importChannel().catch(() => undefined));
+    if (signal?.aborted) return;
+    if (channel) this.#way ??= new channel.ThroughChannel(this);
+    else this.openAlone();
   }
 
   #exit() {
@@ -203,17 +226,16 @@ export class Member {
 
   /** The hub is gone, or does not know this member. Looks for a hub of the same kind. */
   rejoin() {
-    const Way = this.#way instanceof ThroughWorker ? ThroughWorker : ThroughChannel;
+    const { role } = this;
     this.#leave();
-    this.#way = Way.start(this);
+    this.#start(role === "worker");
   }
 
   /** There is no worker, or it is silent. @param {boolean} isSilent */
   avoidWorker(isSilent) {
     this.#leave();
-    this.#way = ThroughChannel.start(this);
-    if (!this.#way) this.openAlone();
-    else if (isSilent) this.#probe();
+    this.#start(false);
+    if (isSilent) this.#probe();
   }
 
   /** Goes back to the worker once that answers. */
@@ -223,7 +245,7 @@ export class Member {
         if (!this.#presence) return;
         if (!isThere) return this.#probe();
         this.#leave();
-        this.#way = ThroughWorker.start(this);
+        this.#start(true);
       }),
     );
   }

@@ -53,11 +53,6 @@ export class ThroughChannel {
   #release = () => {};
 
   /** @param {Member} member */
-  static start(member) {
-    return locks && globalThis.BroadcastChannel && new ThroughChannel(member);
-  }
-
-  /** @param {Member} member */
   constructor(member) {
     this.#member = member;
     this.#itself = {

@@ -19,7 +19,7 @@ const OWN = ["schemas", "parse", "queue", "signal", "tabs"];
 function startWorker({ settings: { tabs } }) {
   if (tabs?.worker) return new SharedWorker(tabs.worker, { type: "module", name: PROTOCOL });
   // Bundlers understand this form alone, and build the worker.
-  return new SharedWorker(new URL("./worker.js", import.meta.url), { type: "module", name: "typed-eventsource/1" });
+  return new SharedWorker(new URL("./typed-eventsource-worker.js", import.meta.url), { type: "module", name: "typed-eventsource/1" });
 }
 
 export class ThroughWorker {
@@ -52,7 +52,7 @@ export class ThroughWorker {
       callback(isThere);
     };
     const cancel = member.host.after(PATIENCE, () => end(false));
-    port.onmessage = () => end(true);
+    port.onmessage = ({ data: [name] }) => end(name === "hello");
   }
 
   /** @param {Member} member @param {SharedWorker} worker */
@@ -65,6 +65,7 @@ export class ThroughWorker {
     };
     this.#port.onmessage = ({ data: [name, ...details] }) => {
       if (this.#isClosed) return;
+      if (name === "avoid") return member.avoidWorker(false);
       if (name === "hello") this.#meet(details[0]);
       this.#silence?.note();
       member.receive(name, ...details);

@@ -3,7 +3,7 @@
 
 import { EventSourceError } from "../error.js";
 import { browser } from "../host.js";
-import { provide, start } from "../init.js";
+import { loading, provide, start } from "../init.js";
 import { Diagnosis } from "../transport/diagnosis.js";
 import { BrowserTransport } from "../transport/browser.js";
 import { FetchTransport } from "../transport/fetch.js";
@@ -17,10 +17,8 @@ import { text } from "../wasm/engine.js";
 /** @typedef {import("./messages.js").Entry} Entry */
 /** @typedef {import("./messages.js").Introduction} Introduction */
 
-provide(
-  () => bytesOf(text),
-  () => import("../wasm/engine-in-javascript.js"),
-);
+// Without WebAssembly the pages share by another way: bundlers that make one file of a worker may refuse `import()` in it.
+provide(() => bytesOf(text));
 
 /** How many batches a tab may have that it has not handed over. */
 const MOST_IN_FLIGHT = 4;
@@ -110,7 +108,6 @@ class PortPeer {
   /** @type {{ [name: string]: (...details: any[]) => void }} */
   #handlers = {
     join: (introduction, key, url, settings, functions) => {
-      start();
       this.introduction = introduction;
       this.#hub = hubs.get(key) ?? new SharedHub(key, url, settings, functions);
       hubs.set(key, this.#hub);
@@ -203,4 +200,14 @@ class PortPeer {
   }
 }
 
-addEventListener("connect", (event) => void new PortPeer(/** @type {any} */ (event).ports[0]));
+addEventListener("connect", async (event) => {
+  const [port] = /** @type {any} */ (event).ports;
+  try {
+    start();
+    await loading;
+    // Until now the port keeps its messages.
+    new PortPeer(port);
+  } catch {
+    port.postMessage(["avoid"]);
+  }
+});
