@@ -10,10 +10,9 @@ import { loading, wasm } from "./init.js";
 import * as inputs from "./inputs.js";
 import { refresherOf } from "./refresher.js";
 import { encoder, copyToWasm } from "./memory.js";
+import { ATTEMPT_OUTCOMES, ATTEMPT_REASONS, REASONS, STATES } from "./names.js";
 import {
   ATTEMPT_FAILED,
-  ATTEMPT_OUTCOMES,
-  ATTEMPT_REASONS,
   ATTEMPT_RECONNECT,
   ATTEMPT_REFUSED,
   FAILURE_EARLIER,
@@ -62,12 +61,10 @@ import {
   OUTPUT_RENEW,
   OUTPUT_REPORT,
   OUTPUT_STATE,
-  REASONS,
   REASON_DROPPED,
   REASON_FAILED,
   REASON_FINISHED,
   REASON_REQUESTED,
-  STATES,
   WANTS_ACTIVITY,
   WANTS_DECODED,
   WANTS_DIGESTS,
@@ -483,8 +480,7 @@ export class Connection extends Audience {
           this.#awaitDecision(decision);
           return;
         }
-      }
-      else if (output === OUTPUT_ATTEMPT)
+      } else if (output === OUTPUT_ATTEMPT)
         this.#endAttempt(numbers, follows === ATTEMPT_REFUSED || follows === ATTEMPT_FAILED ? error() : undefined);
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#attemptError = this.#lastConnectionError = error();

@@ -4,6 +4,7 @@ import { whenCollected } from "./collected.js";
 import { browser, testBackends } from "./host.js";
 import { start } from "./init.js";
 import { messageName } from "./message-name.js";
+import {} from "./names.js";
 import { INPUT_PAUSE, INPUT_RECONNECT, INPUT_RESUME } from "./numbers.js";
 import { parseSettings } from "./options.js";
 import { joinOrOpen } from "./sharing.js";

@@ -1,6 +1,7 @@
 // @ts-check
 // The inputs of a connection.
 
+import { STATES } from "./names.js";
 import {
   INPUT_BODY_ENDED,
   INPUT_FINISHED,
@@ -24,7 +25,6 @@ import {
   LOSS_HOPELESS,
   LOSS_OTHER,
   LOSS_REESTABLISH,
-  STATES,
 } from "./numbers.js";
 
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */

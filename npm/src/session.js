@@ -5,7 +5,8 @@ import { milliseconds, oneOf } from "./checks.js";
 import { reportException } from "./error.js";
 import { wasm } from "./init.js";
 import { encoder, copyToWasm, textAt } from "./memory.js";
-import { DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
+import { DECISIONS, STATES } from "./names.js";
+import { DECISION_AS_PROPOSED, DECISION_REOPEN, STATE_WAITING } from "./numbers.js";
 import { numbersOf, presetOf } from "./policy.js";
 
 /** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {boolean} isHidden @param {number} now */

@@ -6,6 +6,7 @@ import { Connection } from "./connection.js";
 import { browser } from "./host.js";
 import { relayedState } from "./inputs.js";
 import { FOLLOWS_STATE } from "./numbers.js";
+import { parts } from "./package-parts.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -22,7 +23,7 @@ import { FOLLOWS_STATE } from "./numbers.js";
 /** The options that each source has for itself, although it shares the connection. */
 const OWN = ["transport", "parse", "skipEmpty", "closeAfterLoop", "schemas", "queue", "signal"];
 
-/** @typedef {Pick<typeof import("./tabs/member.js"), "Member">} Tabs */
+/** @typedef {Pick<typeof import("./tabs/in-parts.js"), "Member" | "use">} Tabs */
 
 /** @type {(() => Promise<Tabs>) | undefined} */
 let importTabs;
@@ -36,7 +37,8 @@ export function provideTabs(importer) {
 
 async function loadTabs() {
   tabs = await importTabs?.().catch(() => undefined);
-  if (!tabs) browser.hint('what shares among tabs is not there: bundles of one file need `import "typed-eventsource/tabs"`');
+  if (tabs) tabs.use(parts);
+  else browser.hint('to share among tabs, `import "typed-eventsource/tabs"`');
 }
 
 /**

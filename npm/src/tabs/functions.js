@@ -1,9 +1,7 @@
 // @ts-check
 // The functions of a source that a hub in the worker has asked by a tab.
 
-import { reportException } from "../error.js";
-import { refresherOf } from "../refresher.js";
-import { resolve } from "../url.js";
+import { refresherOf, reportException, resolve } from "./package.js";
 
 /** @typedef {(settings: any, details: any[], signal: AbortSignal) => unknown} Ask */
 

@@ -1,11 +1,10 @@
 // @ts-check
 // The connection that sources of several tabs share. A hub is in the shared worker, or in the tab that leads.
 
-import { Connection } from "../connection.js";
-import { change } from "../inputs.js";
 import { FOLLOWS_STATE, INPUT_HIDDEN, INPUT_VISIBLE } from "../numbers.js";
 import { Log } from "./log.js";
 import { ATTEMPT, END, EVENT, GAP, REPORT, STATE, pack } from "./messages.js";
+import { Connection, change } from "./package.js";
 
 /** @typedef {import("../host.js").Host} Host */
 /** @typedef {import("../index.js").AttemptSummary} AttemptSummary */

@@ -4,5 +4,6 @@
 import { provideChannel } from "./member.js";
 
 export { Member } from "./member.js";
+export { use } from "./package.js";
 
 provideChannel(() => import("./through-channel.js"));

@@ -1,14 +1,11 @@
 // @ts-check
 // A source that shares its connection with those of other tabs. For the source, this is its transport.
 
-import { EventSourceError, asError } from "../error.js";
-import { onGlobal } from "../host.js";
-import { failed, relayedState } from "../inputs.js";
-import { Yielder } from "../transport/yielder.js";
 import { CatchingUp } from "./catching-up.js";
 import { askFunction } from "./functions.js";
 import { holdLock, locks } from "./locks.js";
 import { ATTEMPT, END, EVENT, GAP, LOST, POSITION, PROTOCOL, REPORT, STATE, newName, pack, unpack } from "./messages.js";
+import { EventSourceError, Yielder, asError, failed, relayedState } from "./package.js";
 import { Received } from "./received.js";
 import { ThroughWorker } from "./through-worker.js";
 
@@ -85,7 +82,7 @@ export class Member {
   #cancelProbe = () => {};
   /** Ends the part that it takes, such as its lock, while it takes part. @type {AbortController | undefined} */
   #presence;
-  #undos;
+  #closed = new AbortController();
 
   /**
    * @param {string} key The same for sources that can share a connection.
@@ -108,15 +105,15 @@ export class Member {
     this.#link = link;
     const position = { term: 0, number: 0, lastEventId };
     this.introduction = { tab, name: newName(), position, names: [], listensToAll: false, tracksIds: false, isHidden: host.isHidden() };
-    this.#undos = [
-      // A page takes no part while it is in the back/forward cache, and cannot lead while it is frozen.
-      onGlobal("pagehide", () => this.#exit()),
-      onGlobal("pageshow", ({ persisted }) => persisted && this.#enter()),
-      onGlobal("freeze", () => this.role !== "worker" && this.#exit()),
-      onGlobal("resume", () => this.#enter()),
-    ];
-    if (settings.policy.pauseWhenHidden !== undefined)
-      this.#undos.push(onGlobal("visibilitychange", () => this.#update({ isHidden: host.isHidden() })));
+    const { signal } = this.#closed;
+    /** @param {string} type @param {(event: any) => void} callback */
+    const onGlobal = (type, callback) => addEventListener(type, callback, { capture: true, signal });
+    // A page takes no part while it is in the back/forward cache, and cannot lead while it is frozen.
+    onGlobal("pagehide", () => this.#exit());
+    onGlobal("pageshow", ({ persisted }) => persisted && this.#enter());
+    onGlobal("freeze", () => this.role !== "worker" && this.#exit());
+    onGlobal("resume", () => this.#enter());
+    if (settings.policy.pauseWhenHidden !== undefined) onGlobal("visibilitychange", () => this.#update({ isHidden: host.isHidden() }));
     this.#enter();
   }
 
@@ -174,7 +171,7 @@ export class Member {
 
   close() {
     this.#exit();
-    this.#undos.forEach((undo) => undo());
+    this.#closed.abort();
     this.#queue.length = 0;
     this.#yielder.close();
     this.#own?.close();
@@ -253,8 +250,7 @@ export class Member {
   /** Opens a connection for this tab alone. */
   openAlone() {
     this.#exit();
-    if (!hasHinted)
-      this.host.hint("tabs cannot share a connection here, which needs a shared worker or locks: each tab has a separate one");
+    if (!hasHinted) this.host.hint("each tab has a separate connection: to share one needs a shared worker or locks");
     hasHinted = true;
     try {
       const own = (this.#own = this.#openHere(this.introduction.position.lastEventId, this.#link));
@@ -395,6 +391,6 @@ export class Member {
 
 /** @param {number} [dropped] How many, if that is known. */
 function lost(dropped) {
-  const message = "this tab was so far behind the others that events were dropped for it";
+  const message = "this tab fell behind, and events were dropped for it";
   return new EventSourceError("queue-overflow", message, { dropped });
 }

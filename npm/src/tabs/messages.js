@@ -2,7 +2,7 @@
 // What the tabs of an origin and their shared worker say to each other: arrays that begin with a name. Tabs with another protocol are
 // not spoken to.
 
-import { EventSourceError } from "../error.js";
+import { EventSourceError } from "./package.js";
 
 /** In the names of workers, channels and locks. To be changed with any message. */
 export const PROTOCOL = "typed-eventsource/1";

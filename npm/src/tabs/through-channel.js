@@ -4,6 +4,8 @@
 
 import { Hub, sendEntries } from "./hub.js";
 import { locks, whenReleased } from "./locks.js";
+// With this esbuild keeps what both use in one file.
+import "./member.js";
 import { PROTOCOL } from "./messages.js";
 import { watchSilence } from "./silence.js";
 

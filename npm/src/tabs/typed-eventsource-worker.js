@@ -1,6 +1,7 @@
 // @ts-check
 // The script of the shared worker. It has the connections, and each tab has a port to it for each of its sources.
 
+import "./with-package.js";
 import { EventSourceError } from "../error.js";
 import { browser } from "../host.js";
 import { loading, provide, start } from "../init.js";
