@@ -30,6 +30,12 @@ import { ATTEMPT, END, EVENT, GAP, REPORT, STATE, pack } from "./messages.js";
 /** How long a hub that follows on another one waits for the members, in milliseconds. It goes on where the last of them is. */
 const GATHERING = 100;
 
+/** How many entries the quickest member may be behind before the response is read no further. The log keeps more. */
+const MOST_BEHIND = 1024;
+
+/** How many entries there may be before the members are sent them. */
+const MOST_TOGETHER = 256;
+
 /** How long a connection is kept by default that no member needs, in milliseconds. */
 const LINGER = 500;
 
@@ -52,7 +58,8 @@ export class Hub {
   /** The last event. @type {object | undefined} */
   #event;
   #cancelTimer = () => {};
-  #isFlushing = false;
+  #willFlush = false;
+  #flushedUpTo = 0;
   #hasEnded = false;
 
   /**
@@ -128,10 +135,10 @@ export class Hub {
   /** @param {number} kind @param {...any} details */
   add(kind, ...details) {
     this.log.add(kind, details);
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    // All events of a chunk go together.
-    queueMicrotask(() => this.#flush());
+    // Events of a chunk go together, unless there are very many.
+    if (this.log.last - this.#flushedUpTo >= MOST_TOGETHER) return this.flush();
+    if (!this.#willFlush) queueMicrotask(() => this.flush());
+    this.#willFlush = true;
   }
 
   /** @param {import("../typed-event.js").TypedEvent} event */
@@ -148,9 +155,13 @@ export class Hub {
     this.#finish();
   }
 
-  #flush() {
-    this.#isFlushing = false;
+  /** Sends each member what is new, as far as it keeps up. The quickest sets the pace. */
+  flush() {
+    this.#willFlush = false;
+    this.#flushedUpTo = this.log.last;
     for (const peer of [...this.#peers]) peer.flush(this);
+    const quickest = Math.max(...[...this.#peers].map(({ sentUpTo }) => sentUpTo));
+    this.#connection?.holdBack(this, this.log.last - quickest > MOST_BEHIND && !this.#hasEnded);
   }
 
   #finish() {
@@ -158,7 +169,7 @@ export class Hub {
     this.#hasEnded = true;
     this.#cancelTimer();
     this.#onEnd();
-    this.#flush();
+    this.flush();
   }
 
   #open() {
