@@ -4,6 +4,7 @@
 
 import { Connection } from "./connection.js";
 import { relayedState } from "./inputs.js";
+import { identityOf } from "./latest-function.js";
 import { FOLLOWS_STATE } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
@@ -59,8 +60,9 @@ function keyOf(url, settings) {
     return JSON.stringify([url, { ...settings, body, headers: named }], (name, value) => {
       if (OWN.includes(name)) return;
       if (typeof value !== "function") return value;
-      if (!numbers.has(value)) numbers.set(value, (count += 1));
-      return numbers.get(value);
+      const identity = identityOf(value);
+      if (!numbers.has(identity)) numbers.set(identity, (count += 1));
+      return numbers.get(identity);
     });
   } catch {
     // The transport reports what is wrong with them.
