@@ -1,18 +1,26 @@
 // @ts-check
 // Functions that a component makes at each render: a source calls the latest ones.
 
-/** The function that each of them calls. @type {WeakMap<Function, Function>} */
+/** For each function that calls the latest one: which that is. @type {WeakMap<Function, () => Function>} */
 const targets = new WeakMap();
 
-/** A function that calls this one, until it is given another. @param {Function} first @returns {Function} */
-export function latestFunction(first) {
-  const latest = (/** @type {unknown[]} */ ...args) => identityOf(latest)(...args);
-  targets.set(latest, first);
+/** @type {WeakMap<object, number>} */
+const numbers = new WeakMap();
+let count = 0;
+
+/** A function that calls the one that there is by then. @param {() => Function} target @returns {Function} */
+export function latestFunction(target) {
+  const latest = (/** @type {unknown[]} */ ...args) => target()(...args);
+  targets.set(latest, target);
   return latest;
 }
 
-/** @param {Function} latest @param {Function} target */
-export const setTarget = (latest, target) => targets.set(latest, target);
+/** The function by which options are compared: that of the user. @param {any} option */
+export const identityOf = (option) => targets.get(option)?.() ?? option;
 
-/** The function by which options are compared: that of the user. @param {Function} option */
-export const identityOf = (option) => targets.get(option) ?? option;
+/** The number of an object or a function, by which options are compared. @param {object} option */
+export function numberOf(option) {
+  const identity = identityOf(option);
+  if (!numbers.has(identity)) numbers.set(identity, (count += 1));
+  return numbers.get(identity);
+}

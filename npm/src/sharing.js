@@ -4,7 +4,7 @@
 
 import { Connection } from "./connection.js";
 import { relayedState } from "./inputs.js";
-import { identityOf } from "./latest-function.js";
+import { numberOf } from "./latest-function.js";
 import { FOLLOWS_STATE } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
@@ -42,10 +42,6 @@ export function joinOrOpen(url, settings, host, open) {
   });
 }
 
-/** @type {WeakMap<Function, number>} */
-const numbers = new WeakMap();
-let count = 0;
-
 /**
  * The same key for sources that can share a connection; `undefined` for one that cannot.
  *
@@ -59,10 +55,7 @@ function keyOf(url, settings) {
     const named = typeof headers === "function" ? headers : [...new Headers(headers ?? [])];
     return JSON.stringify([url, { ...settings, body, headers: named }], (name, value) => {
       if (OWN.includes(name)) return;
-      if (typeof value !== "function") return value;
-      const identity = identityOf(value);
-      if (!numbers.has(identity)) numbers.set(identity, (count += 1));
-      return numbers.get(identity);
+      return typeof value === "function" ? numberOf(value) : value;
     });
   } catch {
     // The transport reports what is wrong with them.

@@ -1,31 +1,33 @@
 // @ts-check
 import { createEffect, createSignal, onCleanup, untrack } from "solid-js";
-import { keyOf } from "./frameworks/component-options.js";
-import { ComponentSource, fields } from "./frameworks/component-source.js";
+import { componentSource } from "./frameworks/component-source.js";
+import { setUpOf } from "./frameworks/set-up.js";
 
 /** @param {any} value */
-const read = (value) => (typeof value === "function" ? value() : value);
+const valueOf = (value) => (typeof value === "function" ? value() : value);
 
 /** @param {any} url @param {any} [options] */
 export function createEventSource(url, options = {}) {
-  /** @type {{ [name: string]: () => void }} */
+  /** @type {{ [name: string]: (value: undefined) => void }} */
   const triggers = {};
-  const component = untrack(() => new ComponentSource((name) => triggers[name](), read(url), read(options)));
+  /** @returns {[any, any]} */
+  const read = () => [valueOf(url), valueOf(options)];
+  const component = untrack(() => componentSource((name) => triggers[name](undefined), ...read()));
   // On a server, no effect runs.
   createEffect(() => {
-    const [to, init] = [read(url), read(options)];
-    keyOf(to, init);
-    untrack(() => component.update(to, init));
+    // Reads all of the options, so that a change of any of them is noticed.
+    setUpOf(...read());
+    untrack(() => component.update(...read()));
   });
-  onCleanup(() => component.stop());
-  const accessors = fields((name) => {
+  onCleanup(component.stop);
+  return component.handle((name) => {
     const [track, trigger] = createSignal(undefined, { equals: false });
-    triggers[name] = () => trigger(undefined);
-    return () => {
-      track();
-      component.reads(name);
-      return component.view[name];
+    triggers[name] = trigger;
+    return {
+      value() {
+        track();
+        return component.read(name);
+      },
     };
   });
-  return { ...accessors, open: component.open, close: component.close };
 }

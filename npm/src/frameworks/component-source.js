@@ -3,174 +3,150 @@
 
 import { EventSource, onCountdown } from "typed-eventsource";
 import { EventSourceError, invalidRequest, reportException } from "../error.js";
-import { keyOf, replace, replaceable } from "./component-options.js";
+import { optionsOf, setUpOf } from "./set-up.js";
 
 /** @typedef {import("./types.js").AnyOptions} Options */
 /** @typedef {import("./types.js").SourceUrl} SourceUrl */
 /** @typedef {import("./types.js").FeedView<any, any>} View */
 
-const [CONNECTING, PAUSED] = /** @type {const} */ ([{ type: "connecting" }, { type: "paused" }]);
-const NO_EVENTS = {};
-
 /** What a component shows before its source has told anything. @param {SourceUrl} url @param {Options} options @returns {View} */
 export const firstView = (url, { initial }) => ({
-  latest: NO_EVENTS,
+  latest: {},
   data: initial,
-  state: url == null ? PAUSED : CONNECTING,
+  state: { type: url == null ? "paused" : "connecting" },
   error: undefined,
   seconds: undefined,
   source: undefined,
 });
 
-/** An object that has something for each field of a view. @param {(name: keyof View) => unknown} make @returns {any} */
-export const fields = (make) => Object.fromEntries(Object.keys(firstView(null, {})).map((name) => [name, make(/** @type {any} */ (name))]));
+/**
+ * A source that is open as long as its component is there, and is replaced when the URL or the options change.
+ *
+ * @param {(name: keyof View) => void} notify Called when a field has changed that the component has read.
+ * @param {SourceUrl} url
+ * @param {Options} options
+ */
+export function componentSource(notify, url, options) {
+  let view = firstView(url, options);
+  /** What the source is set up by; `undefined` unless the component is there. @type {ReturnType<typeof setUpOf> | undefined} */
+  let setUp;
+  /** @type {Set<keyof View>} */
+  const known = new Set();
+  /** The functions that end the source and its listeners. @type {(() => void)[]} */
+  let undos = [];
 
-/** A source that is open as long as its component is there, and is replaced when the URL or the options change. */
-export class ComponentSource {
-  /** What the component shows. It is replaced when something of it changes. */
-  view;
-  /** By which it is known whether the URL or the options have changed; `undefined` before the component is there. @type {string | undefined} */
-  key;
-
-  #notify;
-  #url;
-  #options;
-  /** The options of the source, whose functions are replaced by the latest ones. @type {any} */
-  #init;
-  /** The fields that the component has read. @type {Set<string>} */
-  #read = new Set();
-  /** The functions that end the listeners, by what they listen to. @type {{ [what: string]: () => void }} */
-  #undos = {};
-
-  /** @param {(name: keyof View) => void} notify Called when a field that was read has changed. @param {SourceUrl} url @param {Options} options */
-  constructor(notify, url, options) {
-    this.#notify = notify;
-    this.#url = url;
-    this.#options = options;
-    this.view = firstView(url, options);
-  }
-
-  /** Takes over the URL and the options that the component has now. @param {SourceUrl} url @param {Options} options */
-  update(url, options) {
-    const key = keyOf(url, options);
-    this.#options = options;
-    if (key === this.key) {
-      replace(this.#init, options);
-      return this.#listen();
-    }
-    this.stop();
-    this.key = key;
-    this.#url = url;
-    this.#open();
-  }
-
-  /** Closes the source. Nothing of it is heard from now on. */
-  stop() {
-    this.key = undefined;
-    for (const what in this.#undos) this.#undos[what]();
-    this.#undos = {};
-    this.view.source?.close();
-  }
-
-  /** Notes that the component reads a field. @param {keyof View} name */
-  reads(name) {
-    if (this.#read.has(name)) return;
-    this.#read.add(name);
-    this.#listen();
-  }
-
-  open = () => {
-    if (this.key === undefined || this.view.state.type !== "closed") return;
-    const { key } = this;
-    this.stop();
-    this.key = key;
-    this.#open();
+  /** @param {Partial<View>} changes */
+  const show = (changes) => {
+    view = { ...view, ...changes };
+    for (const name of known) if (name in changes) notify(name);
   };
 
-  close = () => this.view.source?.close();
+  /** @param {any} state */
+  const enter = (state) => show({ state, error: state.type === "open" ? undefined : (state.reason?.error ?? view.error) });
 
-  #open() {
-    const { events, fold, initial, onEvent, onState, onError, onGap, onAttempt, ...init } = this.#options;
-    /** @type {EventSource | undefined} */
-    let source;
-    const view = firstView(this.#url, this.#options);
-    this.#init = replaceable(init);
-    try {
-      if (this.#url != null) source = new EventSource(this.#url, this.#init);
-      this.#show({ ...view, source, ...(source && { state: source.state }) });
-      this.#listen();
-    } catch (exception) {
-      for (const what in this.#undos) this.#undos[what]();
-      source?.close();
-      const error = exception instanceof EventSourceError ? exception : invalidRequest(`${this.#url}`, exception);
-      this.#show({ ...view, state: { type: "closed", reason: { type: "policy", error } }, error });
-      if (onError) onError(error);
-      // A component may read the error once it is there.
-      else queueMicrotask(() => this.#read.has("error") || reportException(error));
-    }
-  }
-
-  /** Listens to what the component wants to know, and has not listened to yet. */
-  #listen() {
-    const { source } = this.view;
+  /** Listens to what is told only to a component that reads it. @param {keyof View} name */
+  const listen = (name) => {
+    const { source } = view;
     if (!source) return;
-    const options = this.#options;
-    /** @param {string} what @param {unknown} isWanted @param {() => () => void} listen */
-    const listenTo = (what, isWanted, listen) => {
-      if (isWanted && !this.#undos[what]) this.#undos[what] = listen();
-    };
-    /** @param {"onEvent" | "onState" | "onError" | "onGap" | "onAttempt"} handler */
-    const call = (handler) => (/** @type {any} */ argument) => this.#options[handler]?.(argument);
-    const { events } = options;
-    listenTo("onEvent", options.onEvent, () => {
-      if (!events) return source.onAny(call("onEvent"));
-      const undos = events.map((name) => source.on(name, call("onEvent")));
-      return () => undos.forEach((undo) => undo());
-    });
-    listenTo("batches", true, () => {
-      const fold = (/** @type {any[]} */ batch) => this.#fold(batch);
-      return events ? source.onBatch(events, fold) : source.onBatch(fold);
-    });
-    listenTo("onState", true, () =>
-      source.onState((state) => {
-        const error = state.type === "closed" && state.reason.type === "policy" ? state.reason.error : this.view.error;
-        this.#show({ state, error: state.type === "open" ? undefined : error });
-        call("onState")(state);
-      }),
-    );
-    listenTo("onError", options.onError || this.#read.has("error"), () =>
-      source.onError((error) => {
-        this.#show({ error });
-        call("onError")(error);
-      }),
-    );
-    listenTo("seconds", this.#read.has("seconds"), () => onCountdown(source, (seconds) => this.#show({ seconds })));
-    listenTo("onGap", options.onGap, () => source.onGap(call("onGap")));
-    listenTo("onAttempt", options.onAttempt, () => source.onAttempt(call("onAttempt")));
-  }
+    if (name === "seconds") undos.push(onCountdown(source, (seconds) => show({ seconds })));
+    if (name === "error")
+      undos.push(
+        source.onError((error) => {
+          show({ error });
+          options.onError?.(error);
+        }),
+      );
+  };
 
   /** @param {any[]} events */
-  #fold(events) {
-    const { fold } = this.#options;
-    let { data } = this.view;
-    const latest = { ...this.view.latest };
+  const fold = (events) => {
+    let { data, latest } = view;
     for (const event of events) {
-      latest[event.type] = event;
+      latest = { ...latest, [event.type]: event };
       try {
-        if (fold) data = fold(data, event);
+        if (options.fold) data = options.fold(data, event);
+        options.onEvent?.(event);
       } catch (exception) {
         reportException(exception);
       }
     }
-    this.#show({ latest, data });
-  }
+    show({ latest, data });
+  };
 
-  /** @param {Partial<View>} changes */
-  #show(changes) {
-    const before = /** @type {any} */ (this.view);
-    const changed = Object.entries(changes).filter(([name, value]) => !Object.is(before[name], value));
-    if (!changed.length) return;
-    this.view = { ...before, ...changes };
-    for (const [name] of changed) if (this.#read.has(name)) this.#notify(/** @type {keyof View} */ (name));
-  }
+  const open = () => {
+    const { events, ...init } = optionsOf(/** @type {any} */ (setUp));
+    try {
+      const source = new EventSource(/** @type {string} */ (url), init);
+      undos = [() => source.close()];
+      undos.push(events ? source.onBatch(events, fold) : source.onBatch(fold), source.onState(enter));
+      show({ source });
+      known.forEach(listen);
+      if (source.state.type !== "connecting") enter(source.state);
+    } catch (exception) {
+      end();
+      const error = exception instanceof EventSourceError ? exception : invalidRequest(`${url}`, exception);
+      enter({ type: "closed", reason: { type: "policy", error } });
+      options.onError?.(error);
+      // A component may read the error once it is there.
+      queueMicrotask(() => known.has("error") || reportException(error));
+    }
+  };
+
+  // What has gathered of a source is dropped before the source is closed.
+  const end = () => {
+    while (undos.length) undos.pop()?.();
+  };
+
+  const component = {
+    get view() {
+      return view;
+    },
+
+    get text() {
+      return setUp?.text;
+    },
+
+    /** Reads a field, and has the component notified of its changes. @param {keyof View} name */
+    read(name, from = view) {
+      if (!known.has(name)) {
+        known.add(name);
+        listen(name);
+      }
+      return from[name];
+    },
+
+    /** Takes over the URL and the options that the component has now. @param {SourceUrl} nextUrl @param {Options} nextOptions */
+    update(nextUrl, nextOptions, isClosed = false) {
+      const next = setUpOf((url = nextUrl), (options = nextOptions));
+      if (options.onError) component.read("error");
+      if (!isClosed && setUp?.text === next.text) {
+        setUp.parts = next.parts;
+        return;
+      }
+      const isFirst = !setUp;
+      component.stop();
+      setUp = next;
+      if (url != null) open();
+      // At first, the component shows this already.
+      if (!isFirst) show(view);
+    },
+
+    /** Closes the source. Nothing of it is heard from now on. */
+    stop() {
+      end();
+      setUp = undefined;
+      view = firstView(url, options);
+    },
+
+    /** What the component uses. @param {(name: keyof View) => PropertyDescriptor} describe Makes the property for a field of the view. @returns {any} */
+    handle(describe) {
+      const handle = {
+        open: () => setUp && view.state.type === "closed" && component.update(url, options, true),
+        close: () => view.source?.close(),
+      };
+      for (const name in view) Object.defineProperty(handle, name, { enumerable: true, ...describe(/** @type {any} */ (name)) });
+      return handle;
+    },
+  };
+  return component;
 }

@@ -1,31 +1,17 @@
 // The types that the entries for React, Vue, Svelte and Solid share.
 
 import type { URL } from "../dom.js";
-import type {
-  AttemptSummary,
-  BrowserInit,
-  EventMap,
-  EventOf,
-  EventSource,
-  EventSourceError,
-  FetchInit,
-  Gap,
-  State,
-  TypedEvent,
-} from "../index.js";
+import type { BrowserInit, EventMap, EventOf, EventSource, EventSourceError, FetchInit, State, TypedEvent } from "../index.js";
 
 /** The URL of a component's source. Without one there is no source, and its state is `paused`. */
 export type SourceUrl = string | URL | null | undefined;
 
 /** The functions of a component that a source calls. They may be made at each render: the latest ones are called. */
 export interface Handlers<Feed extends { [Name in keyof Feed]: unknown }> {
-  /** Called with each event, at once. Over `fetch` without `events`, these are the events of all names. */
+  /** Called with each event, once a frame with those that have gathered. Handlers of the `source` are called at once. */
   onEvent?: ((event: EventOf<Feed>) => void) | undefined;
-  onState?: ((state: State) => void) | undefined;
   /** Called with each error. Errors that nobody takes, as this does or a component that reads `error`, go to the console. */
   onError?: ((error: EventSourceError) => void) | undefined;
-  onGap?: ((gap: Gap) => void) | undefined;
-  onAttempt?: ((attempt: AttemptSummary) => void) | undefined;
 }
 
 /** What the events are folded into. */
@@ -74,7 +60,7 @@ export interface FeedView<Feed extends { [Name in keyof Feed]: unknown }, Data> 
   readonly error: EventSourceError | undefined;
   /** The seconds until the next attempt, while the source waits for it. */
   readonly seconds: number | undefined;
-  /** The source, to pause or reconnect it; `undefined` before it is opened, without a URL, and on a server. */
+  /** The source, to pause or reconnect it, or to listen to more of it, such as gaps; `undefined` before it is opened, without a URL, and on a server. */
   readonly source: EventSource<Feed> | undefined;
 }
 

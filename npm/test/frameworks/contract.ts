@@ -103,7 +103,7 @@ export function testComponents(mount: Mount) {
     expect(server.attempts.at(-1)?.url).toMatch(/\/b$/);
     expect([await text(), server.connections]).toEqual(["connecting, 0 in all", 1]);
     frame();
-    expect([await text(), onEvent.mock.calls.length]).toEqual(["connecting, 0 in all", 2]);
+    expect([await text(), onEvent.mock.calls.length]).toEqual(["connecting, 0 in all", 1]);
     server.send("price", 3);
     frame();
     expect(await text()).toBe("open, price 3, 1 in all");
@@ -140,7 +140,6 @@ export function testComponents(mount: Mount) {
     const functions = (name: string) => ({
       onEvent: () => called.push(`${name} event`),
       onError: () => called.push(`${name} error`),
-      onState: () => called.push(`${name} state`),
       fold: (list: number[]) => (called.push(`${name} fold`), list),
       policy: { preset: "resilient" as const, rule: () => void called.push(`${name} rule`) },
     });
@@ -149,7 +148,7 @@ export function testComponents(mount: Mount) {
     server.send("price", 1);
     frame();
     server.lose();
-    expect(new Set(called)).toEqual(new Set(["second state", "second event", "second fold", "second error", "second rule"]));
+    expect(new Set(called)).toEqual(new Set(["second event", "second fold", "second error", "second rule"]));
   });
 
   test("an error stays until the source is open again", async () => {

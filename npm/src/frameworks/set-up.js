@@ -1,0 +1,40 @@
+// @ts-check
+// How a component sets up its source, which it may say at each render.
+
+import { latestFunction, numberOf } from "../latest-function.js";
+
+/** In the text of options, this marks the place of what is no text. */
+const PART = "~part";
+const SCHEMA = "~standard";
+
+/**
+ * The text is the same for a URL and options that set up the same source. Functions and schemas count as the same, since the source
+ * calls the latest ones. Those, and what else is no text, are the `parts`.
+ *
+ * @param {unknown} url
+ * @param {import("./types.js").AnyOptions} options
+ */
+export function setUpOf(url, { fold, initial, onEvent, onError, ...init }) {
+  /** @type {any[]} */
+  const parts = [];
+  const text = JSON.stringify([url ?? null, init], (_, value) => {
+    const isLatest = typeof value === "function" || value?.[SCHEMA];
+    if (!isLatest && (Object(value) !== value || /^(Object|Array)$/.test(value.constructor?.name))) return value;
+    parts.push(value);
+    // Headers are compared by what they hold.
+    return { [PART]: isLatest ? 0 : value.entries && !value.buffer ? [...value] : numberOf(value) };
+  });
+  return { text, parts };
+}
+
+/** The options, with functions that call the latest parts. @param {{ text: string, parts: any[] }} setUp */
+export function optionsOf(setUp) {
+  let count = 0;
+  return JSON.parse(setUp.text, (_, value) => {
+    if (value?.[PART] === undefined) return value;
+    const index = count++;
+    const part = () => setUp.parts[index];
+    if (part()[SCHEMA]) return { [SCHEMA]: { validate: (/** @type {unknown} */ data) => part()[SCHEMA].validate(data) } };
+    return typeof part() === "function" ? latestFunction(part) : part();
+  })[1];
+}
