@@ -12,7 +12,7 @@ export const alias = [
   { find: /^typed-eventsource$/, replacement: path(`src/${entry}.js`) },
   { find: /^typed-eventsource\/(parser|react|solid|svelte|testing|vue)$/, replacement: path("src/$1.js") },
   // The recipes in `docs` are in no folder that has it.
-  { find: /^@opentelemetry\/api$/, replacement: path("node_modules/@opentelemetry/api") },
+  { find: /^(@opentelemetry\/api|@tanstack\/query-core|@angular\/core|rxjs)$/, replacement: path("node_modules/$1") },
   { find: /^typed-eventsource\/resilient-fetch$/, replacement: path("src/resilient-fetch.js") },
   { find: /^\.\.?\/wasm\//, replacement: path("../pkg/wasm/") },
 ];

@@ -145,7 +145,8 @@ export class EventSource extends EventTarget {
 
   /** @param {string[]} names */
   events(...names) {
-    return this.#connection.iterate(namesOf("events", names));
+    const known = namesOf("events", names);
+    return this.#connection.iterate(known);
   }
 
   /** @param {any} names Or the handler of all events, and then the options. @param {any} [handler] @param {any} [options] */
