@@ -2,6 +2,8 @@
 // components, in jsdom and as a server renders them.
 
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import vue from "@vitejs/plugin-vue";
+import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 import { startServer } from "./test/support/server.ts";
 import { alias, timeouts } from "./vitest.common.ts";
@@ -16,7 +18,7 @@ export default defineConfig({
         test: { name: "node", include: ["test/{logic,network}/**/*.test.ts"], provide: { ...(await startServer()) }, ...timeouts },
       },
       {
-        plugins: [svelte({ configFile: false })],
+        plugins: [svelte({ configFile: false }), vue(), solid({ include: /solid\.tsx/, hot: false })],
         resolve: { alias, conditions: ["browser", "development"] },
         test: {
           name: "components",
