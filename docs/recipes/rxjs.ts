@@ -14,7 +14,7 @@ export const fromEventSource = <Feed extends { [Name in keyof Feed]: unknown }, 
 ) =>
   new Observable<EventOf<Feed, Name>>((subscriber) => {
     const source = new EventSource<Feed>(url, init);
-    // In one handler, so that events of several names keep their order. Use `onBatch` and `bufferTime` is not needed.
+    // Events of several names come in the order in which they arrived.
     for (const name of names) source.on(name, (event) => subscriber.next(event as EventOf<Feed, Name>));
     source.onState((state) => {
       if (state.type !== "closed") return;

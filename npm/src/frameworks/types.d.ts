@@ -37,7 +37,7 @@ interface Named<Feed> {
 
 /** The options of a component's source: those of the `EventSource`, and what the component does with the events. */
 export type SourceOptions<Feed extends { [Name in keyof Feed]: unknown } = EventMap, Data = undefined> = (
-  (BrowserInit<Feed> & Named<Feed>) | (FetchInit<Feed> & Partial<Named<Feed>>)
+  (BrowserInit<Feed> & Named<Feed>) | (FetchInit<Feed> & { events?: Named<Feed>["events"] | undefined })
 ) &
   Handlers<Feed> &
   ([Data] extends [undefined] ? NoFolding : Folding<Feed, Data>);
