@@ -27,7 +27,11 @@ export function useEventSource(url, options = {}) {
   const { text } = setUpOf(url, options);
   const view = useSyncExternalStore(subscribe, viewOf, viewOf);
   useCommitEffect(() => component.update(url, options));
-  useEffect(() => component.stop, [component]);
+  useEffect(() => {
+    // When this runs once more, as after a hot reload, the source was closed after the effect above.
+    component.update(url, options);
+    return component.stop;
+  }, [component]);
   return useMemo(() => {
     // Before the effect, the component still has the source of the render before.
     const shown = text === component.text ? view : firstView(url, options);

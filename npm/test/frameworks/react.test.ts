@@ -1,6 +1,6 @@
 // `typed-eventsource/react`, under the strict mode, which runs each effect twice.
 
-import { StrictMode, Suspense, createElement, use } from "react";
+import { Activity, StrictMode, Suspense, createElement, use } from "react";
 import { flushSync } from "react-dom";
 import { createRoot, hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
@@ -114,6 +114,24 @@ test("components whose options are equal, with the same functions, share a conne
   const root = createRoot(document.createElement("p"));
   flushSync(() => root.render([createElement(One, { key: 1 }), createElement(One, { key: 2 })]));
   expect(server.connections).toBe(1);
+  root.unmount();
+  expect(server.connections).toBe(0);
+  server.close();
+});
+
+test("a component that is hidden closes its source, and opens one when it is shown again", async () => {
+  const server = new FakeServer<Feed>();
+  const root = createRoot(document.createElement("p"));
+  const show = (mode: "visible" | "hidden") =>
+    flushSync(() => root.render(createElement(Activity, { mode, children: createElement(Prices, { url: "/a", options: optionsOf() }) })));
+  for (const [mode, connections] of [
+    ["visible", 1],
+    ["hidden", 0],
+    ["visible", 1],
+  ] as const) {
+    show(mode);
+    await vi.waitFor(() => expect(server.connections).toBe(connections));
+  }
   root.unmount();
   expect(server.connections).toBe(0);
   server.close();
