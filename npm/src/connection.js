@@ -73,7 +73,7 @@ import {
   WANTS_DIGESTS,
   WANTS_IDS,
 } from "./numbers.js";
-import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
+import { askRule, askRuleElsewhere, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
 import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
@@ -112,6 +112,8 @@ export class Connection extends Audience {
   #timer;
   /** Whether an input is being handled. The constructor counts as one. */
   #isBusy = true;
+  /** Whether a rule is being asked that is in another tab. */
+  #isDeciding = false;
   /** The inputs that have arrived meanwhile, each with its link. @type {[Input, Link | undefined][]} */
   #queue = [];
   /** The event that is being handled, if the session had outputs for it. @type {HandledEvent | undefined} */
@@ -182,7 +184,7 @@ export class Connection extends Audience {
     this.#lastEventId = lastEventId;
     signal?.addEventListener("abort", this.#abort);
     if (signal?.aborted) this.#abort();
-    else if (wasm) this.#start();
+    else if (wasm && !settings.load) this.#start();
     else this.#startLater();
     this.#isConstructed = true;
     this.#isBusy = false;
@@ -209,6 +211,7 @@ export class Connection extends Audience {
   async #startLater() {
     try {
       await loading;
+      await this.settings.load?.();
       if (this.isClosed) return;
       this.#isBusy = true;
       this.#start();
@@ -221,6 +224,16 @@ export class Connection extends Audience {
 
   get isClosed() {
     return this.#session === undefined;
+  }
+
+  /** Who has the connection. */
+  get role() {
+    return this.transport?.role ?? "own";
+  }
+
+  /** How many tabs share the connection. */
+  get tabs() {
+    return this.transport?.tabs ?? 1;
   }
 
   get #isStarted() {
@@ -325,7 +338,7 @@ export class Connection extends Audience {
   /** Handles the inputs that have arrived. */
   #handleQueue() {
     // The length comes first: `shift` of an empty array costs as much as handling an event.
-    while (this.#queue.length) {
+    while (this.#queue.length && !this.#isDeciding) {
       this.#isBusy = true;
       try {
         this.#handle(.../** @type {[Input, Link | undefined]} */ (this.#queue.shift()));
@@ -334,8 +347,8 @@ export class Connection extends Audience {
       }
     }
     // The data of an event may be a slice, which keeps its whole chunk in memory.
-    this.#event = undefined;
-    this.#isBusy = false;
+    if (!this.#isDeciding) this.#event = undefined;
+    this.#isBusy = this.#isDeciding;
     return this.shouldYield;
   }
 
@@ -464,7 +477,13 @@ export class Connection extends Audience {
       } else if (output === OUTPUT_DELIVER) {
         this.#deliver(.../** @type {HandledEvent} */ (this.#event));
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
-      else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
+      else if (output === OUTPUT_DECIDE) {
+        const decision = this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
+        if (decision) {
+          this.#awaitDecision(decision);
+          return;
+        }
+      }
       else if (output === OUTPUT_ATTEMPT)
         this.#endAttempt(numbers, follows === ATTEMPT_REFUSED || follows === ATTEMPT_FAILED ? error() : undefined);
       else if (output === OUTPUT_REPORT) {
@@ -652,9 +671,11 @@ export class Connection extends Audience {
   }
 
   /** Asks the user when what the connection was made with expires. */
-  #askExpiry() {
+  async #askExpiry() {
     try {
-      const time = Number(this.settings.renewBefore?.()) - Date.now();
+      const { isElsewhere, renewBefore } = this.settings;
+      const expiry = renewBefore?.();
+      const time = Number(isElsewhere ? await expiry : expiry) - Date.now();
       if (!(time > 0) || this.isClosed) return;
       this.#tellSession(INPUT_EXPIRES_IN, 0, time);
       this.#carryOut();
@@ -737,9 +758,25 @@ export class Connection extends Audience {
 
   /** @param {object} context @param {number} kind @param {number} proposedWait */
   #decide(context, kind, proposedWait) {
-    const [decision, wait] = askRule(this.settings.policy.rule, context, kind, proposedWait);
+    const { isElsewhere, policy } = this.settings;
+    if (isElsewhere) return askRuleElsewhere(policy.rule, context, kind, proposedWait);
+    this.#tellDecision(askRule(policy.rule, context, kind, proposedWait));
+  }
+
+  /** @param {[decision: number, wait: number]} decision */
+  #tellDecision([decision, wait]) {
     // The rule may have closed the source.
     if (!this.isClosed) this.#tellSession(INPUT_DECIDED, decision, wait);
+  }
+
+  /** Goes on once the rule, which is in another tab, has decided. Until then inputs wait. @param {Promise<[decision: number, wait: number]>} decision */
+  async #awaitDecision(decision) {
+    this.#isDeciding = true;
+    this.#tellDecision(await decision);
+    this.#isDeciding = false;
+    if (this.isClosed) return;
+    this.#carryOut();
+    if (!this.#isDeciding) this.#handleQueue();
   }
 
   /** @param {number} kind @param {EventSourceError} [error] */

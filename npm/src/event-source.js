@@ -129,6 +129,14 @@ export class EventSource extends EventTarget {
     return this.#connection.stats;
   }
 
+  get role() {
+    return this.#connection.role;
+  }
+
+  get tabs() {
+    return this.#connection.tabs;
+  }
+
   get closed() {
     return this.#connection.closed;
   }

@@ -44,6 +44,8 @@ import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_VISIBLE, INPUT_WOKEN }
  *   readonly stats?: import("./index.js").Stats,
  *   readonly url?: string,
  *   readonly ahead?: number,
+ *   readonly role?: import("./index.js").Role,
+ *   readonly tabs?: number,
  *   listen: (subscription: Subscription) => void,
  *   unlisten: (subscription: Subscription) => void,
  *   trackIds?: () => void,

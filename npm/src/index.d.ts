@@ -538,6 +538,21 @@ export interface Queue {
   whenFull?: "drop-oldest" | "keep-latest" | "close" | "wait" | undefined;
 }
 
+/** Who has the connection of a source: itself or its page, a shared worker, this tab for all tabs, or another tab. */
+export type Role = "own" | "worker" | "leader" | "follower";
+
+/** How sources are shared among tabs. */
+export interface TabsOptions {
+  /** How many milliseconds the worker keeps a connection that no tab needs. The default is 500. */
+  linger?: number | undefined;
+  /**
+   * The URL of the worker's script, on the page's origin. By default it is `tabs/worker.js` of this package, which Vite, webpack, Rollup
+   * and others find by the `new URL(…, import.meta.url)` in the package. For a bundle of one file, or a server with other paths,
+   * `typed-eventsource/shared-worker` is the script to be built and served.
+   */
+  worker?: string | URL | undefined;
+}
+
 /** Options that every source takes. */
 export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> {
   /** Whether credentials are sent to another origin. */
@@ -554,8 +569,17 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * validates for itself, and counts the events that it cannot decode. `close()` and a `signal` close only that source;
    * the last source to close closes the connection. If the server or the policy ends the connection, all sources close.
    * An error of the connection goes to the console if none of them listens to errors.
+   *
+   * With `"tabs"`, the sources of all tabs of the origin share it, in a shared worker; where there is none, one of the tabs has the
+   * connection and the others follow, by Web Locks and a `BroadcastChannel`. Where there is neither (plain HTTP without shared workers),
+   * each tab has a separate connection, which the console says once. `role` tells which it is. Functions among the options are
+   * the same here if their source text is, whatever they have captured; one of the tabs answers them, and another one when that
+   * goes. A source with a `fetch` of the user does without the worker. A tab that falls behind is told what it has lost with an
+   * error `queue-overflow`; it holds no other tab back.
    */
-  shared?: boolean | undefined;
+  shared?: boolean | "tabs" | undefined;
+  /** How sources are shared with `shared: "tabs"`. */
+  tabs?: TabsOptions | undefined;
   /**
    * How `on`, `onAny` and `events` parse an event's data: `"json"` by default. An object has this by the names of events; those
    * that it does not have are parsed as JSON. An event that is parsed as `"skip"` is received, but not handed to them.
@@ -1032,6 +1056,10 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   readonly lastEventId: string;
   /** What was counted so far, each time a new object. Of a source that shares a connection: what that connection has counted. */
   readonly stats: Stats;
+  /** Who has the connection: with `shared: "tabs"` perhaps a worker or another tab, otherwise `"own"`. */
+  readonly role: Role;
+  /** How many tabs share the connection, this one included. */
+  readonly tabs: number;
 }
 
 /**

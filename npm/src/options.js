@@ -1,7 +1,7 @@
 // @ts-check
 // The options of a source.
 
-import { any, callback, check, count, flag, inspect, isObject, object, objectOf, oneOf, optionError, read, string } from "./checks.js";
+import { any, callback, check, count, flag, inspect, isObject, milliseconds, object, objectOf, oneOf, optionError, read, string } from "./checks.js";
 import { messageName } from "./message-name.js";
 import { parsePolicy } from "./policy.js";
 
@@ -38,12 +38,15 @@ const isParse = (value) => value === "json" || value === "text" || typeof value 
 const parseOfAll = check('"json", "text", a function, or an object with these by name', isParse);
 const parseOfOne = check('"json", "text", "skip" or a function', (value) => isParse(value) || value === "skip");
 
+const sharedFlag = check('true, false or "tabs"', (value) => typeof value === "boolean");
+
 /** @type {{ [name: string]: import("./checks.js").Check }} */
 const OPTIONS = {
   transport: oneOf("browser", "fetch"),
   withCredentials: any,
   policy: parsePolicy,
-  shared: flag,
+  shared: (value, name) => (value === "tabs" ? value : sharedFlag(value, name)),
+  tabs: objectOf({ linger: milliseconds, worker: any }),
   parse: (value, name) =>
     isObject(value) && !isParse(value)
       ? Object.fromEntries(Object.entries(value).map(([type, one]) => [type, parseOfOne(one ?? "json", `${name}.${type}`)]))
@@ -66,13 +69,16 @@ const OPTIONS = {
 };
 
 /**
- * The settings of a source. If it `isSharer`, the connection that it shares with other sources has separate settings.
+ * The settings of a source. If it `isSharer`, the connection that it shares with other sources has separate settings. It starts once
+ * what it needs was loaded. Where the functions are those of a tab, and this is a worker, they are elsewhere, and answer with promises.
  *
  * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy" | "terminalEvent">> & {
  *   transport?: string,
  *   isFetch: boolean,
  *   isRepeatable: boolean,
  *   isSharer?: boolean,
+ *   load?: () => Promise<void>,
+ *   isElsewhere?: boolean,
  *   terminalEvent?: string[],
  *   policy: import("./index.js").Policy,
  *   parse: NonNullable<import("./index.js").FetchInit["parse"]>,

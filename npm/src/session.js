@@ -79,6 +79,9 @@ export function gapOf(numbers) {
 
 const decision = oneOf(...DECISIONS);
 
+/** @type {[number, number]} */
+const AS_PROPOSED = [DECISION_AS_PROPOSED, 0];
+
 /**
  * Asks the user's rule. Returns the number of its decision, and a wait.
  *
@@ -89,14 +92,40 @@ const decision = oneOf(...DECISIONS);
  * @returns {[number, number]}
  */
 export function askRule(rule, context, kind, wait) {
-  const proposed = { type: DECISIONS[kind], ...(kind === DECISION_REOPEN && { after: Math.ceil(wait) }) };
+  const proposed = proposalOf(kind, wait);
   try {
-    const answer = rule({ ...context, proposed }) ?? proposed;
-    if (answer === proposed) return [DECISION_AS_PROPOSED, 0];
-    const { type, after } = answer;
-    return [DECISIONS.indexOf(decision(type, "policy.rule(…).type")), type === "reopen" ? milliseconds(after, "policy.rule(…).after") : 0];
+    const answer = rule({ ...context, proposed });
+    return answer === proposed ? AS_PROPOSED : decided(answer);
   } catch (exception) {
     reportException(exception);
-    return [DECISION_AS_PROPOSED, 0];
+    return AS_PROPOSED;
   }
+}
+
+/**
+ * Asks a rule that is in another tab.
+ *
+ * @param {any} rule
+ * @param {object} context
+ * @param {number} kind
+ * @param {number} wait
+ * @returns {Promise<[number, number]>}
+ */
+export async function askRuleElsewhere(rule, context, kind, wait) {
+  try {
+    return decided(await rule({ ...context, proposed: proposalOf(kind, wait) }));
+  } catch {
+    // That tab has reported it, or there is none.
+    return AS_PROPOSED;
+  }
+}
+
+/** @param {number} kind @param {number} wait */
+const proposalOf = (kind, wait) => ({ type: DECISIONS[kind], ...(kind === DECISION_REOPEN && { after: Math.ceil(wait) }) });
+
+/** @param {any} answer @returns {[number, number]} */
+function decided(answer) {
+  if (answer === undefined || answer === null) return AS_PROPOSED;
+  const { type, after } = answer;
+  return [DECISIONS.indexOf(decision(type, "policy.rule(…).type")), type === "reopen" ? milliseconds(after, "policy.rule(…).after") : 0];
 }

@@ -3,8 +3,9 @@
 // `Connection` for its listeners. A `Share` links it to the connection that has the transport and the policy.
 
 import { Connection } from "./connection.js";
+import { browser } from "./host.js";
 import { relayedState } from "./inputs.js";
-import { numberOf } from "./latest-function.js";
+import { identityOf, numberOf } from "./latest-function.js";
 import { FOLLOWS_STATE } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
@@ -22,6 +23,11 @@ import { FOLLOWS_STATE } from "./numbers.js";
 /** The options that each source has for itself, although it shares the connection. */
 const OWN = ["transport", "parse", "skipEmpty", "closeAfterLoop", "schemas", "queue", "signal"];
 
+/** What sharing among tabs needs, once a source has needed it. @type {typeof import("./tabs/member.js") | undefined} */
+let tabs;
+
+const loadTabs = async () => void (tabs = await import("./tabs/member.js"));
+
 /**
  * Returns a connection that carries a source, alone or together with others that have the same options.
  *
@@ -36,10 +42,17 @@ export function joinOrOpen(url, settings, host, open) {
   /** @type {any} */
   const own = { isFetch: true, isRepeatable: true, isSharer: true };
   for (const name of [...OWN, "lastEventId", "policy"]) own[name] = settings[/** @type {keyof Settings} */ (name)];
-  return new Connection(url, own, host, (lastEventId, link) => {
+  /** @type {Open} */
+  const openHere = (lastEventId, link) => {
     const shared = host.shared.get(key) ?? new SharedConnection(key, url, { ...settings, lastEventId }, host, open);
     return new Share(shared, link, host);
-  });
+  };
+  if (settings.shared !== "tabs" || host !== browser || !globalThis.location) return new Connection(url, own, host, openHere);
+  if (!tabs) own.load = loadTabs;
+  const keyOfTabs = /** @type {string} */ (keyOf(url, settings, (value) => String(identityOf(value))));
+  return new Connection(url, own, host, (...from) =>
+    tabs ? new tabs.Member(keyOfTabs, url, settings, host, open, openHere, ...from) : openHere(...from),
+  );
 }
 
 /**
@@ -47,15 +60,16 @@ export function joinOrOpen(url, settings, host, open) {
  *
  * @param {string} url
  * @param {Settings} settings
+ * @param {(value: Function) => unknown} keyOfFunction
  */
-function keyOf(url, settings) {
+function keyOf(url, settings, keyOfFunction = numberOf) {
   const { headers, body = null } = settings;
   if (body !== null && typeof body !== "string") return;
   try {
     const named = typeof headers === "function" ? headers : [...new Headers(headers ?? [])];
     return JSON.stringify([url, { ...settings, body, headers: named }], (name, value) => {
       if (OWN.includes(name)) return;
-      return typeof value === "function" ? numberOf(value) : value;
+      return typeof value === "function" ? keyOfFunction(value) : value;
     });
   } catch {
     // The transport reports what is wrong with them.

@@ -1,0 +1,337 @@
+// @ts-check
+// A source that shares its connection with those of other tabs. For the source, this is its transport.
+
+import { EventSourceError, asError } from "../error.js";
+import { onGlobal } from "../host.js";
+import { failed, relayedState } from "../inputs.js";
+import { Yielder } from "../transport/yielder.js";
+import { askFunction } from "./functions.js";
+import { holdLock } from "./locks.js";
+import { ATTEMPT, END, EVENT, GAP, LOST, POSITION, PROTOCOL, REPORT, STATE, newName, pack, unpack } from "./messages.js";
+import { ThroughChannel } from "./through-channel.js";
+import { ThroughWorker } from "./through-worker.js";
+
+/** @typedef {import("../audience.js").Subscription} Subscription */
+/** @typedef {import("../host.js").Host} Host */
+/** @typedef {import("../host.js").Link} Link */
+/** @typedef {import("../host.js").Transport} Transport */
+/** @typedef {import("../options.js").Settings} Settings */
+/** @typedef {import("../sharing.js").Open} Open */
+/** @typedef {import("./messages.js").Entry} Entry */
+/** @typedef {import("./messages.js").Introduction} Introduction */
+
+/** The name of this tab, for all its sources. */
+const tab = newName();
+
+/** How often a tab whose worker fell silent looks whether that answers, in milliseconds. */
+const PROBE_PERIOD = 10_000;
+
+let hasHinted = false;
+
+export class Member {
+  /** How many tabs share the connection. */
+  tabs = 1;
+  key;
+  url;
+  settings;
+  host;
+  open;
+  /** What the hub is told about this source. @type {Introduction} */
+  introduction;
+
+  #link;
+  #openHere;
+  /** How the hub is reached. @type {ThroughWorker | ThroughChannel | undefined} */
+  #way;
+  /** What is there in place of a hub, where there can be none. @type {Transport | undefined} */
+  #own;
+  /** @type {Map<string, Subscription>} */
+  #subscriptions = new Map();
+  /** What was received and waits to be handed over. @type {Entry[]} */
+  #queue = [];
+  #isHandingOver = false;
+  #isHeldBack = false;
+  /** How many of the next events may be ones that were received from an earlier hub. */
+  #skipped = 0;
+  /** The last state that was handed over, as a text. */
+  #state = "";
+  #yielder = new Yielder();
+  /** The calls of the user's functions that have not ended. @type {Map<number, AbortController>} */
+  #calls = new Map();
+  /** The id of the last event that was handed over. */
+  #lastEventId;
+  /** @type {import("../index.js").Stats | undefined} */
+  #stats;
+  #cancelProbe = () => {};
+  /** Ends the part that it takes, such as its lock. */
+  #presence = new AbortController();
+  #undos;
+
+  /**
+   * @param {string} key The same for sources that can share a connection.
+   * @param {string} url
+   * @param {Settings} settings
+   * @param {Host} host
+   * @param {Open} open Opens the connection itself.
+   * @param {Open} openHere Shares a connection with sources of this tab alone.
+   * @param {string} lastEventId
+   * @param {Link} link
+   */
+  constructor(key, url, settings, host, open, openHere, lastEventId, link) {
+    this.key = key;
+    this.url = url;
+    this.settings = settings;
+    this.host = host;
+    this.open = open;
+    this.#openHere = openHere;
+    this.#lastEventId = lastEventId;
+    this.#link = link;
+    const position = { term: 0, number: 0, lastEventId };
+    this.introduction = { tab, name: newName(), position, names: [], listensToAll: false, tracksIds: false, isHidden: host.isHidden() };
+    this.#undos = [
+      // A page takes no part while it is in the back/forward cache, and cannot lead while it is frozen.
+      onGlobal("pagehide", () => this.#exit()),
+      onGlobal("pageshow", ({ persisted }) => persisted && this.#enter()),
+      onGlobal("freeze", () => this.#way instanceof ThroughChannel && this.#exit()),
+      onGlobal("resume", () => this.#way ?? this.#enter()),
+    ];
+    if (settings.policy.pauseWhenHidden !== undefined)
+      this.#undos.push(onGlobal("visibilitychange", () => this.#update({ isHidden: host.isHidden() })));
+    this.#enter();
+  }
+
+  get role() {
+    return this.#way?.role ?? "own";
+  }
+
+  get lastEventId() {
+    return this.#own ? this.#own.lastEventId : this.#lastEventId;
+  }
+
+  get stats() {
+    return this.#own ? this.#own.stats : this.#stats;
+  }
+
+  // What a source asks of its transport
+
+  /** @param {Subscription} subscription */
+  listen(subscription) {
+    this.#subscriptions.set(subscription.name, subscription);
+    this.#own?.listen(subscription);
+    this.#update({ names: [...this.#subscriptions.keys()] });
+  }
+
+  /** @param {Subscription} subscription */
+  unlisten(subscription) {
+    this.#subscriptions.delete(subscription.name);
+    this.#own?.unlisten(subscription);
+    this.#update({ names: [...this.#subscriptions.keys()] });
+  }
+
+  trackIds() {
+    this.#own?.trackIds?.();
+    this.#update({ tracksIds: true });
+  }
+
+  /** @param {boolean} listensToAll */
+  listenToAll(listensToAll) {
+    this.#own?.listenToAll?.(listensToAll);
+    this.#update({ listensToAll });
+  }
+
+  /** @param {boolean} isHeldBack */
+  holdBack(isHeldBack) {
+    this.#isHeldBack = isHeldBack;
+    this.#own?.holdBack?.(isHeldBack);
+    this.#handOver();
+  }
+
+  /** @param {number} input */
+  ask(input) {
+    this.#own?.ask?.(input);
+    this.#way?.post("ask", input);
+  }
+
+  close() {
+    this.#exit();
+    this.#undos.forEach((undo) => undo());
+    this.#queue.length = 0;
+    this.#yielder.close();
+    this.#own?.close();
+  }
+
+  /** @param {Partial<Introduction>} changes */
+  #update(changes) {
+    Object.assign(this.introduction, changes);
+    this.#way?.post("update", changes);
+  }
+
+  // The way to a hub
+
+  async #enter() {
+    if (this.#own) return;
+    const { signal } = (this.#presence = new AbortController());
+    this.introduction.lock = await holdLock(`${PROTOCOL} ${this.introduction.name}`, signal);
+    if (signal.aborted) return;
+    this.#way = ThroughWorker.start(this) ?? ThroughChannel.start(this);
+    if (!this.#way) this.openAlone();
+  }
+
+  #exit() {
+    this.#presence.abort();
+    this.#cancelProbe();
+    this.#leave();
+  }
+
+  #leave() {
+    this.#way?.close();
+    this.#way = undefined;
+  }
+
+  /** The hub is gone, or does not know this member. Looks for a hub of the same kind. */
+  rejoin() {
+    const Way = this.#way instanceof ThroughWorker ? ThroughWorker : ThroughChannel;
+    this.#leave();
+    this.#way = Way.start(this);
+  }
+
+  /** There is no worker, or it is silent. @param {boolean} isSilent */
+  avoidWorker(isSilent) {
+    this.#leave();
+    this.#way = ThroughChannel.start(this);
+    if (!this.#way) this.openAlone();
+    else if (isSilent) this.#probe();
+  }
+
+  /** Goes back to the worker once that answers. */
+  #probe() {
+    this.#cancelProbe = this.host.after(PROBE_PERIOD, () =>
+      ThroughWorker.probe(this, (isThere) => {
+        if (this.#presence.signal.aborted) return;
+        if (!isThere) return this.#probe();
+        this.#leave();
+        this.#way = ThroughWorker.start(this);
+      }),
+    );
+  }
+
+  /** Opens a connection for this tab alone. */
+  openAlone() {
+    this.#exit();
+    if (!hasHinted)
+      this.host.hint("tabs cannot share a connection here, which needs a shared worker or locks: each tab has a separate one");
+    hasHinted = true;
+    try {
+      const own = (this.#own = this.#openHere(this.introduction.position.lastEventId, this.#link));
+      const { listensToAll, tracksIds } = this.introduction;
+      for (const subscription of this.#subscriptions.values()) own.listen(subscription);
+      if (tracksIds) own.trackIds?.();
+      if (listensToAll) own.listenToAll?.(true);
+      if (this.#isHeldBack) own.holdBack?.(true);
+    } catch (exception) {
+      this.#link.receive(failed(asError(exception)));
+    }
+  }
+
+  // What the hub says
+
+  /** @param {string} name @param {...any} details */
+  receive(name, ...details) {
+    this.#handlers[name]?.(...details);
+  }
+
+  /** @type {{ [name: string]: (...details: any[]) => void }} */
+  #handlers = {
+    welcome: (term, number, skipped = 0, isLost) => {
+      Object.assign(this.introduction.position, { term, number });
+      this.#skipped = skipped;
+      if (isLost) this.#queue.push([0, LOST]);
+    },
+    entries: (from, upTo, entries, lastEventId, stats) => {
+      const { position } = this.introduction;
+      if (from > position.number) return this.rejoin();
+      for (const entry of entries) if (!entry[0] || entry[0] > position.number) this.#receiveEntry(entry);
+      position.number = Math.max(position.number, upTo);
+      if (!this.#skipped) position.lastEventId = lastEventId ?? position.lastEventId;
+      this.#queue.push([0, POSITION, position.lastEventId, stats, upTo]);
+      this.#handOver();
+    },
+    tabs: (tabs) => (this.tabs = tabs),
+    rejoin: () => this.rejoin(),
+    call: (call, name, details) => this.#answer(call, name, details),
+    abort: (call) => this.#calls.get(call)?.abort(),
+  };
+
+  /** @param {Entry} entry */
+  #receiveEntry(entry) {
+    const [, kind, , , lastEventId] = entry;
+    if (!this.#skipped || kind !== EVENT) this.#queue.push(entry);
+    else if (lastEventId === this.introduction.position.lastEventId) this.#skipped = 0;
+    else this.#skipped -= 1;
+  }
+
+  async #handOver() {
+    if (this.#isHandingOver) return;
+    this.#isHandingOver = true;
+    while (!this.#isHeldBack && this.#queue.length) {
+      const entry = /** @type {Entry} */ (this.#queue.shift());
+      const needsTurn = this.#handOverEntry(entry);
+      if (needsTurn || (entry[1] === EVENT && this.#yielder.shouldYieldAfterEvent())) await this.#yielder.yieldNow();
+    }
+    this.#isHandingOver = false;
+  }
+
+  /** Returns whether to yield to the event loop before the next one. @param {Entry} entry @returns {boolean | void} */
+  #handOverEntry([, kind, ...details]) {
+    const link = this.#link;
+    if (kind === EVENT) {
+      const [type, data, lastEventId, origin] = details;
+      this.#lastEventId = lastEventId;
+      const subscription = this.#subscriptions.get(type) ?? (this.introduction.listensToAll && link.newSubscription(type));
+      return subscription && link.receiveEvent(subscription, data, { lastEventId, origin });
+    }
+    if (kind === POSITION) {
+      const [lastEventId, stats, upTo] = details;
+      this.#lastEventId = lastEventId;
+      this.#stats = stats;
+      this.#way?.post("received", upTo);
+      return;
+    }
+    const [detail, follows, state] = unpack(details);
+    if (kind === STATE) {
+      const text = JSON.stringify(detail);
+      const isKnown = text === this.#state || (!this.#state && detail.type === "connecting");
+      this.#state = text;
+      return isKnown ? undefined : link.receive(relayedState(detail));
+    }
+    if (kind === REPORT && follows) this.#state = JSON.stringify(state);
+    return link.receive((connection) => {
+      if (kind === REPORT) connection.report(detail, follows, state);
+      else if (kind === GAP) connection.tellGap(detail);
+      else if (kind === ATTEMPT) connection.tellAttempt(detail);
+      else if (kind === END) connection.end(detail, follows);
+      else if (kind === LOST) connection.tell(lost(detail));
+    });
+  }
+
+  /** Answers the worker, which asks a function of the user. @param {number} call @param {string} name @param {any[]} details */
+  async #answer(call, name, details) {
+    const way = this.#way;
+    way?.post("heard", call);
+    const abort = new AbortController();
+    this.#calls.set(call, abort);
+    try {
+      const answer = await askFunction(name, this.settings, unpack(details), abort.signal);
+      way?.post("answer", call, pack(answer));
+    } catch (exception) {
+      way?.post("refuse", call, pack(exception));
+    }
+    this.#calls.delete(call);
+  }
+}
+
+/** @param {number} [dropped] How many, if that is known. */
+function lost(dropped) {
+  const message = "this tab was so far behind the others that events were dropped for it";
+  return new EventSourceError("queue-overflow", message, { dropped });
+}

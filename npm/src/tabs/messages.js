@@ -1,0 +1,74 @@
+// @ts-check
+// What the tabs of an origin and their shared worker say to each other: arrays that begin with a name. Tabs with another protocol are
+// not spoken to.
+
+import { EventSourceError } from "../error.js";
+
+/** In the names of workers, channels and locks. To be changed with any message. */
+export const PROTOCOL = "typed-eventsource/1";
+
+/** Shared by the workers that run. */
+export const WORKER_LOCK = `${PROTOCOL} worker`;
+
+/** A name that nobody else has. */
+export const newName = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
+
+// The kinds of entries, which the hub numbers.
+export const EVENT = 0;
+export const STATE = 1;
+export const REPORT = 2;
+export const GAP = 3;
+export const ATTEMPT = 4;
+export const END = 5;
+// Kinds that have no number: 0 stands in its place.
+export const LOST = 6;
+export const POSITION = 7;
+
+/**
+ * Where a member is in the stream: the number of the last entry that it has received, of the hub that has this term, and the last event
+ * id. A later hub has a higher term.
+ *
+ * @typedef {{ term: number, number: number, lastEventId: string }} Position
+ *
+ * How a member introduces itself to a hub: the name of its tab, its name, the lock that it holds as long as it takes part, where it
+ * is, and what it listens to.
+ *
+ * @typedef {{
+ *   tab: string,
+ *   name: string,
+ *   lock?: string,
+ *   position: Position,
+ *   names: string[],
+ *   listensToAll: boolean,
+ *   tracksIds: boolean,
+ *   isHidden: boolean,
+ * }} Introduction
+ *
+ * @typedef {[number: number, kind: number, ...details: any[]]} Entry
+ */
+
+/** A value as it can be copied to another tab: errors of this package by their parts, and without what cannot be copied. @param {any} value @returns {any} */
+export function pack(value) {
+  if (Object(value) !== value) return value;
+  if (value instanceof EventSourceError) return { packed: [value.code, value.message, pack({ ...value, cause: value.cause })] };
+  if (Array.isArray(value)) return value.map(pack);
+  if (Object.getPrototypeOf(value) === Object.prototype) return mapped(value, pack);
+  try {
+    return structuredClone(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {any} value @returns {any} */
+export function unpack(value) {
+  if (Object(value) !== value) return value;
+  if (Array.isArray(value)) return value.map(unpack);
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (!value.packed) return mapped(value, unpack);
+  const [code, message, details] = value.packed;
+  return new EventSourceError(code, message, unpack(details));
+}
+
+/** @param {object} object @param {(value: any) => any} change */
+const mapped = (object, change) => Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));

@@ -1,0 +1,207 @@
+// @ts-check
+// The script of the shared worker. It has the connections, and each tab has a port to it for each of its sources.
+
+import { EventSourceError } from "../error.js";
+import { browser } from "../host.js";
+import { provide, start } from "../init.js";
+import { Diagnosis } from "../transport/diagnosis.js";
+import { BrowserTransport } from "../transport/browser.js";
+import { FetchTransport } from "../transport/fetch.js";
+import { bytesOf } from "../wasm-text.js";
+import { Hub, sendEntries } from "./hub.js";
+import { holdLock, whenReleased } from "./locks.js";
+import { EVENT, WORKER_LOCK, newName, pack, unpack } from "./messages.js";
+import { text } from "../wasm/engine.js";
+
+/** @typedef {import("../options.js").Settings} Settings */
+/** @typedef {import("./messages.js").Entry} Entry */
+/** @typedef {import("./messages.js").Introduction} Introduction */
+
+provide(
+  () => bytesOf(text),
+  () => import("../wasm/engine-in-javascript.js"),
+);
+
+/** How many batches a tab may have that it has not handed over. */
+const MOST_IN_FLIGHT = 4;
+
+/** How long a tab may take to hear a call of a function before another is asked, in milliseconds. */
+const PATIENCE = 500;
+
+/** The hubs by the keys of their sources. @type {Map<string, SharedHub>} */
+const hubs = new Map();
+
+const lock = `${WORKER_LOCK} ${newName()}`;
+const { signal: untilTheEnd } = new AbortController();
+holdLock(WORKER_LOCK, untilTheEnd, "shared");
+const whenLocked = holdLock(lock, untilTheEnd);
+
+/** A hub, and what it needs the functions of the tabs for. */
+class SharedHub extends Hub {
+  /** @type {Set<PortPeer>} */
+  #ports = new Set();
+
+  /** @param {string} key @param {string} url @param {Settings} settings @param {string[]} functions */
+  constructor(key, url, settings, functions) {
+    /** @type {any} */
+    const complete = { ...settings, isElsewhere: true, policy: { ...settings.policy } };
+    for (const name of functions) {
+      const target = name === "rule" ? complete.policy : complete;
+      target[name] = (/** @type {any[]} */ ...details) => this.#call(name, details);
+    }
+    const Transport = settings.isFetch ? FetchTransport : BrowserTransport;
+    const diagnosis = new Diagnosis(complete);
+    const open = (/** @type {string} */ id, /** @type {import("../host.js").Link} */ link) =>
+      new Transport(url, complete, id, link, diagnosis);
+    super(Date.now(), url, complete, browser, open, () => hubs.delete(key));
+  }
+
+  /** @param {PortPeer} peer @param {boolean} follows */
+  join(peer, follows) {
+    this.#ports.add(peer);
+    super.join(peer, follows);
+  }
+
+  /** @param {PortPeer} peer */
+  leave(peer) {
+    this.#ports.delete(peer);
+    super.leave(peer);
+  }
+
+  /** Asks a function of the user, which a tab has; another one if that does not hear it, or goes. @param {string} name @param {any[]} details */
+  async #call(name, details) {
+    const signal = details[0]?.signal;
+    const asked = new Set();
+    for (;;) {
+      const peer = [...this.#ports].find((port) => !asked.has(port));
+      if (!peer) throw new EventSourceError("request", "no tab answers");
+      asked.add(peer);
+      const answer = await peer.call(name, details, signal);
+      if (answer) return answer.value;
+    }
+  }
+}
+
+/** A member, at the other end of a port. */
+class PortPeer {
+  /** @type {Introduction} */
+  introduction = /** @type {any} */ (undefined);
+  sentUpTo = 0;
+  /** Up to which entry the member knows that it has all. */
+  #toldUpTo = 0;
+  #port;
+  /** @type {SharedHub | undefined} */
+  #hub;
+  #abort = new AbortController();
+  /** The numbers of the last entries of the batches that were not handed over yet. @type {number[]} */
+  #inFlight = [];
+  /** The calls that have not ended, each with a function that ends it. @type {Map<number, (answer?: { value: any }) => void>} */
+  #calls = new Map();
+  #count = 0;
+
+  /** @param {MessagePort} port */
+  constructor(port) {
+    this.#port = port;
+    port.onmessage = ({ data: [name, ...details] }) => this.#handlers[name]?.(...details);
+    // Not all browsers have this event, by which tabs are missed that have crashed where there are no locks.
+    port.addEventListener("close", () => this.#leave());
+    whenLocked.then(() => this.post("hello", lock));
+  }
+
+  /** @type {{ [name: string]: (...details: any[]) => void }} */
+  #handlers = {
+    join: (introduction, key, url, settings, functions) => {
+      start();
+      this.introduction = introduction;
+      this.#hub = hubs.get(key) ?? new SharedHub(key, url, settings, functions);
+      hubs.set(key, this.#hub);
+      this.#hub.join(this, introduction.position.term > 0);
+      whenReleased(introduction.lock, this.#abort.signal, () => this.#leave());
+    },
+    update: (changes) => this.#hub?.update(this, changes),
+    ask: (input) => this.#hub?.ask(input),
+    leave: () => this.#leave(),
+    ping: () => {
+      this.post("pong");
+      const hub = this.#hub;
+      // Since its last batch there may have been nothing that it listens to.
+      if (hub && this.#toldUpTo < this.sentUpTo && this.sentUpTo === hub.log.last)
+        this.#postBatch(this.sentUpTo, [], [hub.lastEventId, hub.stats]);
+    },
+    received: (upTo) => {
+      this.#inFlight = this.#inFlight.filter((number) => number > upTo);
+      if (this.#hub) this.flush(this.#hub);
+    },
+    heard: (call) => this.#heard.get(call)?.(),
+    answer: (call, value) => this.#calls.get(call)?.({ value: unpack(value) }),
+    refuse: (call, error) => this.#calls.get(call)?.({ value: Promise.reject(unpack(error)) }),
+  };
+
+  /** The functions that stop the wait for a call to be heard. @type {Map<number, () => void>} */
+  #heard = new Map();
+
+  #leave() {
+    this.#abort.abort();
+    this.#hub?.leave(this);
+    for (const end of this.#calls.values()) end(undefined);
+  }
+
+  /** @param {string} name @param {...any} details */
+  post(name, ...details) {
+    if (name === "welcome") this.#toldUpTo = details[1];
+    this.#port.postMessage([name, ...details]);
+  }
+
+  /**
+   * Sends entries, as far as the member listens to them.
+   *
+   * @param {number} _from
+   * @param {number} upTo
+   * @param {Entry[]} entries
+   * @param {...any} status
+   */
+  postEntries(_from, upTo, entries, ...status) {
+    const { names, listensToAll } = this.introduction;
+    const wanted = entries.filter(([, kind, type]) => kind !== EVENT || listensToAll || names.includes(type));
+    if (wanted.length) this.#postBatch(upTo, wanted, status);
+  }
+
+  /** @param {number} upTo @param {Entry[]} entries @param {any[]} status */
+  #postBatch(upTo, entries, status) {
+    this.post("entries", this.#toldUpTo, upTo, entries, ...status);
+    this.#inFlight.push(upTo);
+    this.#toldUpTo = upTo;
+  }
+
+  /** Sends what the member listens to. One that hands over slowly gets no more than it can hold. @param {Hub} hub */
+  flush(hub) {
+    sendEntries(this, hub, hub.log.last, () => this.#inFlight.length < MOST_IN_FLIGHT);
+  }
+
+  /**
+   * Has the tab call a function. The answer is `undefined` if the tab does not hear it, or goes.
+   *
+   * @param {string} name
+   * @param {any[]} details
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<{ value: any } | undefined>}
+   */
+  call(name, details, signal) {
+    const call = (this.#count += 1);
+    return new Promise((resolve) => {
+      const stopWaiting = browser.after(PATIENCE, () => end(undefined));
+      const end = (/** @type {{ value: any } | undefined} */ answer) => {
+        stopWaiting();
+        this.#calls.delete(call);
+        this.#heard.delete(call);
+        resolve(answer);
+      };
+      this.#calls.set(call, end);
+      this.#heard.set(call, stopWaiting);
+      signal?.addEventListener("abort", () => this.post("abort", call));
+      this.post("call", call, name, details.map(pack));
+    });
+  }
+}
+
+addEventListener("connect", (event) => void new PortPeer(/** @type {any} */ (event).ports[0]));
