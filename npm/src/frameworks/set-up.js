@@ -7,6 +7,13 @@ import { latestFunction, numberOf } from "../latest-function.js";
 const PART = "~part";
 const SCHEMA = "~standard";
 
+/** What an object is compared by: headers and forms by what they hold, others by themselves. @param {any} value @returns {unknown} */
+function identify(value) {
+  if (Object(value) !== value) return value;
+  if (!value.entries || value.buffer) return numberOf(value);
+  return [...value.entries()].map(([name, one]) => [name, identify(one)]);
+}
+
 /**
  * The text is the same for a URL and options that set up the same source. Functions and schemas count as the same, since the source
  * calls the latest ones. Those, and what else is no text, are the `parts`.
@@ -19,10 +26,12 @@ export function setUpOf(url, { fold, initial, onEvent, onError, ...init }) {
   const parts = [];
   const text = JSON.stringify([url ?? null, init], (_, value) => {
     const isLatest = typeof value === "function" || value?.[SCHEMA];
-    if (!isLatest && (Object(value) !== value || /^(Object|Array)$/.test(value.constructor?.name))) return value;
+    const isObject = Object(value) === value;
+    // JSON knows no infinite number.
+    const isText = isObject ? /^(Object|Array)$/.test(value.constructor?.name ?? "Object") : value !== Infinity;
+    if (isText && !isLatest) return value;
     parts.push(value);
-    // Headers are compared by what they hold.
-    return { [PART]: isLatest ? 0 : value.entries && !value.buffer ? [...value] : numberOf(value) };
+    return { [PART]: isLatest ? 0 : value === Infinity ? -1 : identify(value) };
   });
   return { text, parts };
 }

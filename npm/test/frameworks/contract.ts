@@ -126,6 +126,34 @@ export function testComponents(mount: Mount) {
     expect([await text(), server.attempts.length, server.connections]).toEqual(["open, price 1, 1 in all", attempts, 1]);
   });
 
+  test("options are compared by what they hold, whatever it is, and the latest schema validates", async () => {
+    const validated: string[] = [];
+    const made = (name: string, token: string) => ({
+      transport: "fetch" as const,
+      headers: new Headers({ Authorization: token }),
+      policy: { preset: "resilient" as const, backoff: { maxElapsed: Infinity } },
+      schemas: {
+        price: {
+          "~standard": {
+            version: 1 as const,
+            vendor: "test",
+            validate: (value: unknown) => (validated.push(name), { value: value as number }),
+          },
+        },
+      },
+    });
+    const { update } = await show("/a", made("first", "A"));
+    const attempts = server.attempts.length;
+    await update({ url: "/a", options: optionsOf(made("second", "A")) });
+    server.send("price", 1);
+    frame();
+    expect([server.attempts.length, validated]).toEqual([attempts, ["second"]]);
+    expect(server.attempts.at(-1)?.headers.get("authorization")).toBe("A");
+    await update({ url: "/a", options: optionsOf(made("third", "B")) });
+    expect(server.attempts.slice(attempts).map(({ headers }) => headers.get("authorization"))).toEqual(["B"]);
+    expect(server.connections).toBe(1);
+  });
+
   test("a change of an option makes another source", async () => {
     const { update, text } = await show("/a");
     server.send("price", 1);
