@@ -176,31 +176,21 @@ export class Hub {
 
   /** @param {Peer} peer */
   #welcome(peer) {
-    const { place, skipped, isLost } = this.#placeOf(peer.introduction.position);
-    peer.sentUpTo = place;
-    peer.post("welcome", this.term, place, skipped, isLost);
+    const place = this.#placeOf(peer.introduction.position);
+    peer.sentUpTo = place ?? 0;
+    peer.post("welcome", this.term, peer.sentUpTo, place === undefined);
+    // This comes before what all are sent together.
+    peer.flush(this);
     this.#adapt();
     // Those that know it are not told another time.
     if (this.#connection) this.add(STATE, this.#connection.state);
   }
 
-  /**
-   * After which entry a member goes on that is at this position, and how many of the next it may have received already: up to
-   * that with its last event id.
-   *
-   * @param {Position} position
-   * @returns {{ place: number, skipped?: number, isLost?: boolean }}
-   */
+  /** After which entry a member goes on that is at this position, if that is known. @param {Position} position */
   #placeOf({ term, number, lastEventId }) {
-    const { log } = this;
-    const beginning = this.#beginning;
-    if (!term) return { place: log.last };
-    if (term === this.term) return { place: number };
-    if (lastEventId === beginning.lastEventId) return { place: 0 };
-    const place = log.numberOf(lastEventId);
-    if (place !== undefined) return { place };
-    if (term === beginning.term && number > beginning.number) return { place: 0, skipped: number - beginning.number };
-    return { place: log.last, isLost: true };
+    if (!term) return this.log.last;
+    if (term === this.term) return number;
+    return lastEventId === this.#beginning.lastEventId ? 0 : this.log.numberOf(lastEventId);
   }
 
   /** Listens to what the members listen to, and is hidden if all are. */
