@@ -36,3 +36,16 @@ test("where frames have stopped, a batch comes all the same", async () => {
   await until(() => batches.length);
   expect(batches).toEqual([[1]]);
 });
+
+test.runIf(isPage)("a hidden page, whose frames have stopped, waits for none", async () => {
+  vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+  const requested = vi.spyOn(globalThis, "requestAnimationFrame");
+  onTestFinished(() => void vi.restoreAllMocks());
+  const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
+  const source = open(url, { transport: "browser" });
+  onTestFinished(() => source.close());
+  const batches: unknown[] = [];
+  source.onBatch(["message"], (events) => batches.push(events.map(({ data }) => data)));
+  await until(() => batches.length);
+  expect([batches, requested.mock.calls.length]).toEqual([[[1]], 0]);
+});
