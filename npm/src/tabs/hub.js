@@ -161,7 +161,10 @@ export class Hub {
     this.#flushedUpTo = this.log.last;
     for (const peer of [...this.#peers]) peer.flush(this);
     const quickest = Math.max(...[...this.#peers].map(({ sentUpTo }) => sentUpTo));
-    this.#connection?.holdBack(this, this.log.last - quickest > MOST_BEHIND && !this.#hasEnded);
+    const connection = this.#connection;
+    if (!connection || connection.isClosed) return;
+    connection.holdBack(this, this.log.last - quickest > MOST_BEHIND);
+    if (connection.isHeldBack) connection.shouldYield = true;
   }
 
   #finish() {

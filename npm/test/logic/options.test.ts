@@ -95,7 +95,7 @@ test("the error of a wrong option says its value and what it can be", () => {
   refusal({ policy: "tough" }).toThrow("tough");
   refusal({ policy: { healthyAfter: -1 } }).toThrow("-1");
   refusal({ policy: { idle: { after: 1 } } }).toThrow("needs `after` and `then`");
-  refusal({ shared: 1 }).toThrow("`shared` is 1, not true or false");
+  refusal({ shared: 1 }).toThrow("`shared` is 1, not true, false or "tabs"");
   refusal({ method: "POST" }).toThrow('`method` needs `transport: "fetch"`');
 });
 
