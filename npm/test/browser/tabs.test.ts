@@ -1,6 +1,7 @@
 // Sources of several tabs that share one connection.
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { describe as describeRole, openShared } from "../../../docs/recipes/many-tabs.ts";
 import { TRANSPORTS, play, release, seen, seenFirst, until } from "../support/streams.ts";
 import { type Missing, openTab } from "../support/tabs.ts";
 
@@ -272,6 +273,18 @@ test("a source with the user's fetch is led by a tab", async () => {
   await until(() => source.lastEventId === "1");
   expect(source.role).toBe("leader");
   await seenFirst(url);
+});
+
+test("the recipe of the cookbook shares with other tabs, and says who has the connection", async () => {
+  const url = await play({ steps: [event(1), "silence"] });
+  const source = openShared<{ message: number }>(url);
+  onTestFinished(() => source.close());
+  await until(() => source.lastEventId === "1");
+  expect(describeRole(source)).toBe("a shared worker has the connection, for 1 tab");
+  const [tab] = await openTabs(1, []);
+  const { source: other } = tab.open(url, { transport: "fetch", policy: "resilient" });
+  await until(() => other.tabs === 2 && source.tabs === 2);
+  expect(describeRole(source)).toBe("a shared worker has the connection, for 2 tabs");
 });
 
 test("the worker keeps a connection as long as it is told to linger", async () => {
