@@ -2,7 +2,7 @@
 
 import { describe, expect, onTestFinished, test } from "vitest";
 import { describe as describeRole, openShared } from "../../../docs/recipes/many-tabs.ts";
-import { TRANSPORTS, play, release, seen, seenFirst, until } from "../support/streams.ts";
+import { TRANSPORTS, ignore, play, release, seen, seenFirst, until } from "../support/streams.ts";
 import { type Missing, openTab } from "../support/tabs.ts";
 
 const WAYS: [way: string, missing: Missing[]][] = [
@@ -279,6 +279,7 @@ test("the recipe of the cookbook shares with other tabs, and says who has the co
   const url = await play({ steps: [event(1), "silence"] });
   const source = openShared<{ message: number }>(url);
   onTestFinished(() => source.close());
+  source.on("message", ignore);
   await until(() => source.lastEventId === "1");
   expect(describeRole(source)).toBe("a shared worker has the connection, for 1 tab");
   const [tab] = await openTabs(1, []);
