@@ -29,6 +29,12 @@ import { Connection, change } from "./package.js";
 /** How long a hub that follows on another one waits for the members, in milliseconds. It goes on where the last of them is. */
 const GATHERING = 100;
 
+/** How many entries the quickest member may be behind before the response is read no further. The log keeps more. */
+const MOST_BEHIND = 1024;
+
+/** How many entries there may be before the members are sent them. */
+const MOST_TOGETHER = 256;
+
 /** How long a connection is kept by default that no member needs, in milliseconds. */
 const LINGER = 500;
 
@@ -51,7 +57,8 @@ export class Hub {
   /** The last event. @type {object | undefined} */
   #event;
   #cancelTimer = () => {};
-  #isFlushing = false;
+  #willFlush = false;
+  #flushedUpTo = 0;
   #hasEnded = false;
 
   /**
@@ -127,10 +134,10 @@ export class Hub {
   /** @param {number} kind @param {...any} details */
   add(kind, ...details) {
     this.log.add(kind, details);
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    // All events of a chunk go together.
-    queueMicrotask(() => this.#flush());
+    // Events of a chunk go together, unless there are very many.
+    if (this.log.last - this.#flushedUpTo >= MOST_TOGETHER) return this.flush();
+    if (!this.#willFlush) queueMicrotask(() => this.flush());
+    this.#willFlush = true;
   }
 
   /** @param {import("../typed-event.js").TypedEvent} event */
@@ -147,9 +154,16 @@ export class Hub {
     this.#finish();
   }
 
-  #flush() {
-    this.#isFlushing = false;
+  /** Sends each member what is new, as far as it keeps up. The quickest sets the pace. */
+  flush() {
+    this.#willFlush = false;
+    this.#flushedUpTo = this.log.last;
     for (const peer of [...this.#peers]) peer.flush(this);
+    const quickest = Math.max(...[...this.#peers].map(({ sentUpTo }) => sentUpTo));
+    const connection = this.#connection;
+    if (!connection || connection.isClosed) return;
+    connection.holdBack(this, this.log.last - quickest > MOST_BEHIND);
+    if (connection.isHeldBack) connection.shouldYield = true;
   }
 
   #finish() {
@@ -157,7 +171,7 @@ export class Hub {
     this.#hasEnded = true;
     this.#cancelTimer();
     this.#onEnd();
-    this.#flush();
+    this.flush();
   }
 
   #open() {

@@ -127,7 +127,7 @@ class PortPeer {
     },
     received: (upTo) => {
       this.#inFlight = this.#inFlight.filter((number) => number > upTo);
-      if (this.#hub) this.flush(this.#hub);
+      this.#hub?.flush();
     },
     heard: (call) => this.#heard.get(call)?.(),
     answer: (call, value) => this.#calls.get(call)?.({ value: unpack(value) }),
