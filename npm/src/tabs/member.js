@@ -60,7 +60,7 @@ export class Member {
   /** @type {Map<string, Subscription>} */
   #subscriptions = new Map();
   /** What was received and waits to be handed over. @type {Entry[]} */
-  #queue = [];
+  queue = [];
   #isHandingOver = false;
   #isHeldBack = false;
   #received = new Received();
@@ -170,9 +170,8 @@ export class Member {
   }
 
   close() {
-    this.#exit();
-    this.#closed.abort();
-    this.#queue.length = 0;
+    this.#stop();
+    this.queue.length = 0;
     this.#yielder.close();
     this.#own?.close();
   }
@@ -189,8 +188,9 @@ export class Member {
     if (this.#own || this.#presence) return;
     const { signal } = (this.#presence = new AbortController());
     // Each time another one: a page that was frozen may release its lock late.
-    this.introduction.lock = await holdLock(`${PROTOCOL} ${newName()}`, signal);
+    const lock = await holdLock(`${PROTOCOL} ${newName()}`, signal);
     if (signal.aborted) return;
+    this.introduction.lock = lock;
     this.#start(true);
   }
 
@@ -208,6 +208,12 @@ export class Member {
     else this.openAlone();
   }
 
+  /** Takes no more part. */
+  #stop() {
+    this.#exit();
+    this.#closed.abort();
+  }
+
   #exit() {
     this.#presence?.abort();
     this.#presence = undefined;
@@ -219,6 +225,9 @@ export class Member {
   #leave() {
     this.#way?.close();
     this.#way = undefined;
+    // If the hub goes on, it asks another tab.
+    for (const call of this.#calls.values()) call.abort();
+    this.#calls.clear();
   }
 
   /** The hub is gone, or does not know this member. Looks for a hub of the same kind. */
@@ -277,6 +286,7 @@ export class Member {
       const { position } = this.introduction;
       // Some may have come since this member introduced itself.
       if (term === position.term) return;
+      this.#catchingUp?.end(true);
       this.#mayRepeat = position.term > 0;
       this.#mayHaveLost = isUnknown;
       Object.assign(position, { term, number });
@@ -287,28 +297,44 @@ export class Member {
       for (const entry of entries) if (!entry[0] || entry[0] > position.number) this.#receiveEntry(entry);
       position.number = Math.max(position.number, upTo);
       if (!this.#mayRepeat) position.lastEventId = lastEventId ?? position.lastEventId;
-      this.#receiveEntry([0, POSITION, position.lastEventId, stats, upTo]);
       // What the hub sends meanwhile shows where the two meet.
       if (this.#catchingUp) this.#way?.post("received", upTo);
+      else this.#accept([0, POSITION, position.lastEventId, stats, upTo]);
       this.#handOver();
     },
     tabs: (tabs) => (this.tabs = tabs),
     rejoin: () => this.rejoin(),
     call: (call, name, details) => this.#answer(call, name, details),
+    pending: (call) => this.#way?.post("heard", call),
     abort: (call) => this.#calls.get(call)?.abort(),
   };
 
   /** @param {Entry} entry */
   #receiveEntry(entry) {
-    if (entry[1] === EVENT && this.#mayRepeat) {
-      const isKnown = !this.#received.add(entry);
-      if (isKnown) this.#catchingUp?.cancel();
-      if (isKnown) return;
-      if (this.#mayHaveLost) return this.#catchUp(entry);
-      if (!this.#catchingUp) this.#mayRepeat = false;
-    } else if (entry[1] === EVENT) this.#received.add(entry);
+    const [, kind, type] = entry;
+    if (kind === EVENT) {
+      if (!this.introduction.listensToAll && !this.#subscriptions.has(type)) return;
+      if (this.#mayRepeat) {
+        const isKnown = this.#received.has(entry);
+        if (isKnown) this.#catchingUp?.cancel();
+        if (isKnown) return;
+        if (this.#mayHaveLost) return this.#catchUp(entry);
+        if (!this.#catchingUp) this.#mayRepeat = false;
+      }
+    }
     if (this.#catchingUp) this.#catchingUp.add(entry);
-    else this.#queue.push(entry);
+    else this.#accept(entry);
+    // Another hub would begin the stream another time.
+    if (kind === END) this.#stop();
+  }
+
+  /** @param {Entry} entry */
+  #accept(entry) {
+    if (entry[1] === EVENT) {
+      this.#received.add(entry);
+      this.introduction.position.lastEventId = entry[4];
+    }
+    this.queue.push(entry);
   }
 
   /** Asks the server for what the hub may not have: what comes before this. @param {Entry} first */
@@ -317,12 +343,12 @@ export class Member {
     const { lastEventId } = this.introduction.position;
     const end = (/** @type {Entry[]} */ entries, /** @type {boolean} */ hasLost) => {
       this.#catchingUp = undefined;
-      this.#queue.push(...(hasLost ? [LOST_SOME] : []), ...entries);
+      for (const entry of hasLost ? [LOST_SOME, ...entries] : entries) this.#accept(entry);
       this.#handOver();
     };
     if (!lastEventId) return end([first], true);
     try {
-      this.#catchingUp = new CatchingUp(this.host, this.open, this.#link, lastEventId, first, end);
+      this.#catchingUp = new CatchingUp(this.host, this.open, this.#link, lastEventId, this.#received, first, end);
       this.#catchingUp.listen(this.#subscriptions.values(), this.introduction.listensToAll);
     } catch {
       end([first], true);
@@ -332,8 +358,8 @@ export class Member {
   async #handOver() {
     if (this.#isHandingOver) return;
     this.#isHandingOver = true;
-    while (!this.#isHeldBack && this.#queue.length) {
-      const entry = /** @type {Entry} */ (this.#queue.shift());
+    while (!this.#isHeldBack && this.queue.length) {
+      const entry = /** @type {Entry} */ (this.queue.shift());
       const needsTurn = this.#handOverEntry(entry);
       if (needsTurn || (entry[1] === EVENT && this.#yielder.shouldYieldAfterEvent())) await this.#yielder.yieldNow();
     }
