@@ -546,9 +546,9 @@ export interface TabsOptions {
   /** How many milliseconds the worker keeps a connection that no tab needs. The default is 500. */
   linger?: number | undefined;
   /**
-   * The URL of the worker's script, on the page's origin. By default it is `tabs/typed-eventsource-worker.js` of this package, which Vite, webpack, Rollup
-   * and others find by the `new URL(…, import.meta.url)` in the package. For a bundle of one file, or a server with other paths,
-   * `typed-eventsource/shared-worker` is the script to be built and served.
+   * The URL of the worker's script, on the page's origin. By default it is `tabs/typed-eventsource-worker.js` of this package, which
+   * Vite, webpack, Rspack and Turbopack find by the `new URL(…, import.meta.url)` in the package. For other bundlers, or a server with
+   * other paths, `typed-eventsource/shared-worker` is the script to be built and served.
    */
   worker?: string | URL | undefined;
 }

@@ -155,7 +155,11 @@ pub(crate) fn all() -> Vec<Project> {
             Build::Nothing,
             "",
             WITH_AND_WITHOUT,
-            BY_WORKER,
+            &[
+                ("index.html", None, "worker"),
+                // The worker has no WebAssembly.
+                ("index.html", Some("worker-without-wasm.js"), "leader"),
+            ],
         ),
         built(
             "webpack",
