@@ -571,8 +571,14 @@ export class Connection extends Audience {
       this.#queue.push([inputs.failed(error), link]);
       return;
     }
-    this.#join(this.transport.state);
-    this.#listen(this.transport);
+    this.use(this.transport);
+  }
+
+  /** Takes a transport in place of the current one, which has ended. It has the same link. @param {Transport} transport */
+  use(transport) {
+    this.transport = transport;
+    this.#join(transport.state);
+    this.#listen(transport);
   }
 
   #newLink() {

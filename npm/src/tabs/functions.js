@@ -12,11 +12,18 @@ const ASK = {
     const answer = await request({ ...attempt, signal });
     // The hub says what is wrong with it.
     if (Object(answer) !== answer) return answer;
-    const { url, headers, body, ...others } = answer;
-    const all = new Headers(headers);
-    const plain = { ...others, ...(url !== undefined && { url: resolve(`${url}`) }) };
-    if (body !== undefined) plain.body = await plainBody(body, all);
-    return { ...plain, headers: [...all] };
+    const { url, body } = answer;
+    const headers = new Headers(answer.headers);
+    const plain = { ...answer };
+    if (url !== undefined) plain.url = resolve(`${url}`);
+    if (Object(body) === body) {
+      // Forms cannot be copied to the worker, and their bytes can.
+      const response = new Response(body);
+      const type = response.headers.get("Content-Type");
+      if (type && !headers.has("Content-Type")) headers.set("Content-Type", type);
+      plain.body = await response.arrayBuffer();
+    }
+    return { ...plain, headers: [...headers] };
   },
   accept: ({ accept }, [head]) => accept(head),
   onUnauthorized: ({ onUnauthorized }) => refresherOf(onUnauthorized).run(),
@@ -29,15 +36,6 @@ const ASK = {
   },
   rule: ({ policy }, [context, kind, wait]) => askRule(policy.rule, context, kind, wait),
 };
-
-/** Forms cannot be copied to another tab, and their bytes can. @param {any} body @param {Headers} headers Gets the type of the body. */
-async function plainBody(body, headers) {
-  if (body === null || typeof body === "string") return body;
-  const response = new Response(body);
-  const type = response.headers.get("Content-Type");
-  if (type && !headers.has("Content-Type")) headers.set("Content-Type", type);
-  return response.arrayBuffer();
-}
 
 /** @param {string} name @param {import("../options.js").Settings} settings @param {any[]} details @param {AbortSignal} signal */
 export const askFunction = (name, settings, details, signal) => ASK[name]?.(settings, details, signal);

@@ -12,7 +12,6 @@ import { ThroughWorker } from "./through-worker.js";
 /** @typedef {import("../audience.js").Subscription} Subscription */
 /** @typedef {import("../host.js").Host} Host */
 /** @typedef {import("../host.js").Link} Link */
-/** @typedef {import("../host.js").Transport} Transport */
 /** @typedef {import("../options.js").Settings} Settings */
 /** @typedef {import("../sharing.js").Open} Open */
 /** @typedef {import("./messages.js").Entry} Entry */
@@ -43,6 +42,10 @@ export function provideChannel(importer) {
 export class Member {
   /** How many tabs share the connection. */
   tabs = 1;
+  /** The id of the last event that was handed over. */
+  lastEventId;
+  /** @type {import("../index.js").Stats | undefined} */
+  stats;
   key;
   url;
   settings;
@@ -55,8 +58,6 @@ export class Member {
   #openHere;
   /** How the hub is reached. @type {ThroughWorker | ThroughChannel | undefined} */
   #way;
-  /** What is there in place of a hub, where there can be none. @type {Transport | undefined} */
-  #own;
   /** @type {Map<string, Subscription>} */
   #subscriptions = new Map();
   /** What was received and waits to be handed over. @type {Entry[]} */
@@ -75,10 +76,6 @@ export class Member {
   #yielder = new Yielder();
   /** The calls of the user's functions that have not ended. @type {Map<number, AbortController>} */
   #calls = new Map();
-  /** The id of the last event that was handed over. */
-  #lastEventId;
-  /** @type {import("../index.js").Stats | undefined} */
-  #stats;
   #cancelProbe = () => {};
   /** Ends the part that it takes, such as its lock, while it takes part. @type {AbortController | undefined} */
   #presence;
@@ -101,7 +98,7 @@ export class Member {
     this.host = host;
     this.open = open;
     this.#openHere = openHere;
-    this.#lastEventId = lastEventId;
+    this.lastEventId = lastEventId;
     this.#link = link;
     const position = { term: 0, number: 0, lastEventId };
     this.introduction = { tab, name: newName(), position, names: [], listensToAll: false, tracksIds: false, isHidden: host.isHidden() };
@@ -121,51 +118,37 @@ export class Member {
     return this.#way?.role ?? "own";
   }
 
-  get lastEventId() {
-    return this.#own ? this.#own.lastEventId : this.#lastEventId;
-  }
-
-  get stats() {
-    return this.#own ? this.#own.stats : this.#stats;
-  }
-
   // What a source asks of its transport
 
   /** @param {Subscription} subscription */
   listen(subscription) {
     this.#subscriptions.set(subscription.name, subscription);
-    this.#own?.listen(subscription);
     this.#update({ names: [...this.#subscriptions.keys()] });
   }
 
   /** @param {Subscription} subscription */
   unlisten(subscription) {
     this.#subscriptions.delete(subscription.name);
-    this.#own?.unlisten(subscription);
     this.#update({ names: [...this.#subscriptions.keys()] });
   }
 
   trackIds() {
-    this.#own?.trackIds?.();
     this.#update({ tracksIds: true });
   }
 
   /** @param {boolean} listensToAll */
   listenToAll(listensToAll) {
-    this.#own?.listenToAll?.(listensToAll);
     this.#update({ listensToAll });
   }
 
   /** @param {boolean} isHeldBack */
   holdBack(isHeldBack) {
     this.#isHeldBack = isHeldBack;
-    this.#own?.holdBack?.(isHeldBack);
     this.#handOver();
   }
 
   /** @param {number} input */
   ask(input) {
-    this.#own?.ask?.(input);
     this.#way?.post("ask", input);
   }
 
@@ -173,7 +156,6 @@ export class Member {
     this.#stop();
     this.queue.length = 0;
     this.#yielder.close();
-    this.#own?.close();
   }
 
   /** @param {Partial<Introduction>} changes */
@@ -185,7 +167,7 @@ export class Member {
   // The way to a hub
 
   async #enter() {
-    if (this.#own || this.#presence) return;
+    if (this.#presence) return;
     const { signal } = (this.#presence = new AbortController());
     // Each time another one: a page that was frozen may release its lock late.
     const lock = await holdLock(`${PROTOCOL} ${newName()}`, signal);
@@ -256,21 +238,18 @@ export class Member {
     );
   }
 
-  /** Opens a connection for this tab alone. */
+  /** Opens a connection for this tab alone, which takes the place of this. */
   openAlone() {
-    this.#exit();
+    this.close();
     if (!hasHinted) this.host.hint("each tab has a separate connection: to share one needs a shared worker or locks");
     hasHinted = true;
-    try {
-      const own = (this.#own = this.#openHere(this.introduction.position.lastEventId, this.#link));
-      const { listensToAll, tracksIds } = this.introduction;
-      for (const subscription of this.#subscriptions.values()) own.listen(subscription);
-      if (tracksIds) own.trackIds?.();
-      if (listensToAll) own.listenToAll?.(true);
-      if (this.#isHeldBack) own.holdBack?.(true);
-    } catch (exception) {
-      this.#link.receive(failed(asError(exception)));
-    }
+    this.#link.receive((connection) => {
+      try {
+        connection.use(this.#openHere(this.lastEventId, this.#link));
+      } catch (exception) {
+        return failed(asError(exception));
+      }
+    });
   }
 
   // What the hub says
@@ -371,14 +350,14 @@ export class Member {
     const link = this.#link;
     if (kind === EVENT) {
       const [type, data, lastEventId, origin] = details;
-      this.#lastEventId = lastEventId;
+      this.lastEventId = lastEventId;
       const subscription = this.#subscriptions.get(type) ?? (this.introduction.listensToAll && link.newSubscription(type));
       return subscription && link.receiveEvent(subscription, data, { lastEventId, origin });
     }
     if (kind === POSITION) {
       const [lastEventId, stats, upTo] = details;
-      this.#lastEventId = lastEventId;
-      this.#stats = stats;
+      this.lastEventId = lastEventId;
+      this.stats = stats;
       this.#way?.post("received", upTo);
       return;
     }
