@@ -101,7 +101,7 @@ export class Member {
     this.lastEventId = lastEventId;
     this.#link = link;
     const position = { term: 0, number: 0, lastEventId };
-    this.introduction = { tab, name: newName(), position, names: [], listensToAll: false, tracksIds: false, isHidden: host.isHidden() };
+    this.introduction = { tab, name: newName(), position, names: [], isHidden: host.isHidden() };
     const { signal } = this.#closed;
     /** @param {string} type @param {(event: any) => void} callback */
     const onGlobal = (type, callback) => addEventListener(type, callback, { capture: true, signal });
@@ -294,9 +294,7 @@ export class Member {
     if (kind === EVENT) {
       if (!this.introduction.listensToAll && !this.#subscriptions.has(type)) return;
       if (this.#mayRepeat) {
-        const isKnown = this.#received.has(entry);
-        if (isKnown) this.#catchingUp?.cancel();
-        if (isKnown) return;
+        if (this.#received.has(entry)) return this.#catchingUp?.cancel();
         if (this.#mayHaveLost) return this.#catchUp(entry);
         if (!this.#catchingUp) this.#mayRepeat = false;
       }

@@ -11,7 +11,7 @@ export const PROTOCOL = "typed-eventsource/1";
 export const WORKER_LOCK = `${PROTOCOL} worker`;
 
 /** A name that nobody else has. */
-export const newName = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
+export const newName = () => Math.random().toString(36).slice(2);
 
 // The kinds of entries, which the hub numbers.
 export const EVENT = 0;
@@ -39,8 +39,8 @@ export const POSITION = 7;
  *   lock?: string,
  *   position: Position,
  *   names: string[],
- *   listensToAll: boolean,
- *   tracksIds: boolean,
+ *   listensToAll?: boolean,
+ *   tracksIds?: boolean,
  *   isHidden: boolean,
  * }} Introduction
  *

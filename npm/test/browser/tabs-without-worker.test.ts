@@ -40,6 +40,16 @@ test("an event without an id of its own is new, though the next leader sends it 
   expect(follower.events.map(({ lastEventId }) => lastEventId)).toEqual(["10", "10", "10", "10"]);
 });
 
+test("bound functions of different names are different ones", async () => {
+  const url = await play({ steps: [event(1), "silence"] });
+  const tab = await openTab(["SharedWorker"]);
+  const user = { one: () => ({ "X-Is": "one" }), other: () => ({ "X-Is": "other" }) };
+  const sources = [user.one, user.other].map((headers) => tab.open(url, { transport: "fetch", headers: headers.bind(user) }));
+  await until(() => sources.every(({ events }) => events.length));
+  const attempts = await seen(url, { attempts: 2 });
+  expect(attempts.map(({ headers }) => headers["x-is"]).sort()).toEqual(["one", "other"]);
+});
+
 const BURST = { repeat: { times: 12_000, send: "data: 1\n\n" } };
 
 test("a follower that hands over nothing for long is told that events were dropped, and the leader gets all", async () => {
