@@ -101,11 +101,15 @@ const ESBUILD: &[&[&str]] = &[
     &["main.js", "--bundle", "--outfile=dist/main.js"],
     &[
         "main.js",
-        "typed-eventsource-worker=typed-eventsource/shared-worker",
         "--bundle",
         "--splitting",
         "--format=esm",
         "--outdir=dist/split",
+    ],
+    &[
+        "typed-eventsource/shared-worker",
+        "--bundle",
+        "--outfile=dist/split/typed-eventsource-worker.js",
     ],
 ];
 
