@@ -59,7 +59,7 @@ export class CatchingUp {
     });
   }
 
-  /** @param {Iterable<Subscription>} subscriptions @param {boolean} listensToAll */
+  /** @param {Iterable<Subscription>} subscriptions @param {boolean} [listensToAll] */
   listen(subscriptions, listensToAll) {
     for (const subscription of subscriptions) this.#transport.listen(subscription);
     if (listensToAll) this.#transport.listenToAll?.(true);
