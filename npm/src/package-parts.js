@@ -2,9 +2,11 @@
 // What sharing among tabs uses of the rest of the package. It is a list, whose elements need no names in a bundle.
 
 import { Connection } from "./connection.js";
+import { digestOf } from "./digest.js";
 import { EventSourceError, asError, reportException } from "./error.js";
 import { change, failed, relayedState } from "./inputs.js";
 import { refresherOf } from "./refresher.js";
+import { askRule } from "./session.js";
 import { Yielder } from "./transport/yielder.js";
 import { resolve } from "./url.js";
 
@@ -13,7 +15,9 @@ export const parts = /** @type {const} */ ([
   EventSourceError,
   Yielder,
   asError,
+  askRule,
   change,
+  digestOf,
   failed,
   refresherOf,
   relayedState,

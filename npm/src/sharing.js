@@ -63,10 +63,16 @@ export function joinOrOpen(url, settings, host, open) {
   };
   if (settings.shared !== "tabs" || host !== browser || !globalThis.location) return new Connection(url, own, host, openHere);
   if (!tabs) own.load = loadTabs;
-  const keyOfTabs = /** @type {string} */ (keyOf(url, settings, (value) => String(identityOf(value))));
+  const keyOfTabs = /** @type {string} */ (keyOf(url, settings, textOf));
   return new Connection(url, own, host, (...from) =>
     tabs ? new tabs.Member(keyOfTabs, url, settings, host, open, openHere, ...from) : openHere(...from),
   );
+}
+
+/** What two tabs compare of a function: its source, which a bound one does not show, and its name. @param {Function} option */
+function textOf(option) {
+  const identity = identityOf(option);
+  return `${identity.name} ${identity}`;
 }
 
 /**

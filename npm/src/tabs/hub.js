@@ -4,7 +4,7 @@
 import { FOLLOWS_STATE, INPUT_HIDDEN, INPUT_VISIBLE } from "../numbers.js";
 import { Log } from "./log.js";
 import { ATTEMPT, END, EVENT, GAP, REPORT, STATE, pack } from "./messages.js";
-import { Connection, change } from "./package.js";
+import { Connection, asError, change } from "./package.js";
 
 /** @typedef {import("../host.js").Host} Host */
 /** @typedef {import("../index.js").AttemptSummary} AttemptSummary */
@@ -162,7 +162,8 @@ export class Hub {
     const quickest = Math.max(...[...this.#peers].map(({ sentUpTo }) => sentUpTo));
     const connection = this.#connection;
     if (!connection || connection.isClosed) return;
-    connection.holdBack(this, this.log.last - quickest > MOST_BEHIND);
+    // While there is no member, nobody is behind.
+    connection.holdBack(this, this.#peers.size > 0 && this.log.last - quickest > MOST_BEHIND);
     if (connection.isHeldBack) connection.shouldYield = true;
   }
 
@@ -182,7 +183,7 @@ export class Hub {
     try {
       this.#connection = this.#connect(this.#beginning.lastEventId);
     } catch (error) {
-      this.end({ type: "policy", error: /** @type {any} */ (error) }, true);
+      this.end({ type: "policy", error: asError(error) }, true);
     }
     for (const peer of this.#peers) this.#welcome(peer);
   }
@@ -190,7 +191,7 @@ export class Hub {
   /** @param {Peer} peer */
   #welcome(peer) {
     const place = this.#placeOf(peer.introduction.position);
-    peer.sentUpTo = place ?? 0;
+    peer.sentUpTo = place ?? this.log.cut;
     peer.post("welcome", this.term, peer.sentUpTo, place === undefined);
     // This comes before what all are sent together.
     peer.flush(this);

@@ -12,7 +12,6 @@ import { ThroughWorker } from "./through-worker.js";
 /** @typedef {import("../audience.js").Subscription} Subscription */
 /** @typedef {import("../host.js").Host} Host */
 /** @typedef {import("../host.js").Link} Link */
-/** @typedef {import("../host.js").Transport} Transport */
 /** @typedef {import("../options.js").Settings} Settings */
 /** @typedef {import("../sharing.js").Open} Open */
 /** @typedef {import("./messages.js").Entry} Entry */
@@ -43,6 +42,10 @@ export function provideChannel(importer) {
 export class Member {
   /** How many tabs share the connection. */
   tabs = 1;
+  /** The id of the last event that was handed over. */
+  lastEventId;
+  /** @type {import("../index.js").Stats | undefined} */
+  stats;
   key;
   url;
   settings;
@@ -55,12 +58,10 @@ export class Member {
   #openHere;
   /** How the hub is reached. @type {ThroughWorker | ThroughChannel | undefined} */
   #way;
-  /** What is there in place of a hub, where there can be none. @type {Transport | undefined} */
-  #own;
   /** @type {Map<string, Subscription>} */
   #subscriptions = new Map();
   /** What was received and waits to be handed over. @type {Entry[]} */
-  #queue = [];
+  queue = [];
   #isHandingOver = false;
   #isHeldBack = false;
   #received = new Received();
@@ -75,10 +76,6 @@ export class Member {
   #yielder = new Yielder();
   /** The calls of the user's functions that have not ended. @type {Map<number, AbortController>} */
   #calls = new Map();
-  /** The id of the last event that was handed over. */
-  #lastEventId;
-  /** @type {import("../index.js").Stats | undefined} */
-  #stats;
   #cancelProbe = () => {};
   /** Ends the part that it takes, such as its lock, while it takes part. @type {AbortController | undefined} */
   #presence;
@@ -101,10 +98,10 @@ export class Member {
     this.host = host;
     this.open = open;
     this.#openHere = openHere;
-    this.#lastEventId = lastEventId;
+    this.lastEventId = lastEventId;
     this.#link = link;
     const position = { term: 0, number: 0, lastEventId };
-    this.introduction = { tab, name: newName(), position, names: [], listensToAll: false, tracksIds: false, isHidden: host.isHidden() };
+    this.introduction = { tab, name: newName(), position, names: [], isHidden: host.isHidden() };
     const { signal } = this.#closed;
     /** @param {string} type @param {(event: any) => void} callback */
     const onGlobal = (type, callback) => addEventListener(type, callback, { capture: true, signal });
@@ -121,60 +118,44 @@ export class Member {
     return this.#way?.role ?? "own";
   }
 
-  get lastEventId() {
-    return this.#own ? this.#own.lastEventId : this.#lastEventId;
-  }
-
-  get stats() {
-    return this.#own ? this.#own.stats : this.#stats;
-  }
-
   // What a source asks of its transport
 
   /** @param {Subscription} subscription */
   listen(subscription) {
     this.#subscriptions.set(subscription.name, subscription);
-    this.#own?.listen(subscription);
     this.#update({ names: [...this.#subscriptions.keys()] });
   }
 
   /** @param {Subscription} subscription */
   unlisten(subscription) {
     this.#subscriptions.delete(subscription.name);
-    this.#own?.unlisten(subscription);
     this.#update({ names: [...this.#subscriptions.keys()] });
   }
 
   trackIds() {
-    this.#own?.trackIds?.();
     this.#update({ tracksIds: true });
   }
 
   /** @param {boolean} listensToAll */
   listenToAll(listensToAll) {
-    this.#own?.listenToAll?.(listensToAll);
     this.#update({ listensToAll });
   }
 
   /** @param {boolean} isHeldBack */
   holdBack(isHeldBack) {
     this.#isHeldBack = isHeldBack;
-    this.#own?.holdBack?.(isHeldBack);
     this.#handOver();
   }
 
   /** @param {number} input */
   ask(input) {
-    this.#own?.ask?.(input);
     this.#way?.post("ask", input);
   }
 
   close() {
-    this.#exit();
-    this.#closed.abort();
-    this.#queue.length = 0;
+    this.#stop();
+    this.queue.length = 0;
     this.#yielder.close();
-    this.#own?.close();
   }
 
   /** @param {Partial<Introduction>} changes */
@@ -186,11 +167,12 @@ export class Member {
   // The way to a hub
 
   async #enter() {
-    if (this.#own || this.#presence) return;
+    if (this.#presence) return;
     const { signal } = (this.#presence = new AbortController());
     // Each time another one: a page that was frozen may release its lock late.
-    this.introduction.lock = await holdLock(`${PROTOCOL} ${newName()}`, signal);
+    const lock = await holdLock(`${PROTOCOL} ${newName()}`, signal);
     if (signal.aborted) return;
+    this.introduction.lock = lock;
     this.#start(true);
   }
 
@@ -208,6 +190,12 @@ export class Member {
     else this.openAlone();
   }
 
+  /** Takes no more part. */
+  #stop() {
+    this.#exit();
+    this.#closed.abort();
+  }
+
   #exit() {
     this.#presence?.abort();
     this.#presence = undefined;
@@ -219,6 +207,9 @@ export class Member {
   #leave() {
     this.#way?.close();
     this.#way = undefined;
+    // If the hub goes on, it asks another tab.
+    for (const call of this.#calls.values()) call.abort();
+    this.#calls.clear();
   }
 
   /** The hub is gone, or does not know this member. Looks for a hub of the same kind. */
@@ -247,21 +238,18 @@ export class Member {
     );
   }
 
-  /** Opens a connection for this tab alone. */
+  /** Opens a connection for this tab alone, which takes the place of this. */
   openAlone() {
-    this.#exit();
+    this.close();
     if (!hasHinted) this.host.hint("each tab has a separate connection: to share one needs a shared worker or locks");
     hasHinted = true;
-    try {
-      const own = (this.#own = this.#openHere(this.introduction.position.lastEventId, this.#link));
-      const { listensToAll, tracksIds } = this.introduction;
-      for (const subscription of this.#subscriptions.values()) own.listen(subscription);
-      if (tracksIds) own.trackIds?.();
-      if (listensToAll) own.listenToAll?.(true);
-      if (this.#isHeldBack) own.holdBack?.(true);
-    } catch (exception) {
-      this.#link.receive(failed(asError(exception)));
-    }
+    this.#link.receive((connection) => {
+      try {
+        connection.use(this.#openHere(this.lastEventId, this.#link));
+      } catch (exception) {
+        return failed(asError(exception));
+      }
+    });
   }
 
   // What the hub says
@@ -277,6 +265,7 @@ export class Member {
       const { position } = this.introduction;
       // Some may have come since this member introduced itself.
       if (term === position.term) return;
+      this.#catchingUp?.end(true);
       this.#mayRepeat = position.term > 0;
       this.#mayHaveLost = isUnknown;
       Object.assign(position, { term, number });
@@ -287,28 +276,42 @@ export class Member {
       for (const entry of entries) if (!entry[0] || entry[0] > position.number) this.#receiveEntry(entry);
       position.number = Math.max(position.number, upTo);
       if (!this.#mayRepeat) position.lastEventId = lastEventId ?? position.lastEventId;
-      this.#receiveEntry([0, POSITION, position.lastEventId, stats, upTo]);
       // What the hub sends meanwhile shows where the two meet.
       if (this.#catchingUp) this.#way?.post("received", upTo);
+      else this.#accept([0, POSITION, position.lastEventId, stats, upTo]);
       this.#handOver();
     },
     tabs: (tabs) => (this.tabs = tabs),
     rejoin: () => this.rejoin(),
     call: (call, name, details) => this.#answer(call, name, details),
+    pending: (call) => this.#way?.post("heard", call),
     abort: (call) => this.#calls.get(call)?.abort(),
   };
 
   /** @param {Entry} entry */
   #receiveEntry(entry) {
-    if (entry[1] === EVENT && this.#mayRepeat) {
-      const isKnown = !this.#received.add(entry);
-      if (isKnown) this.#catchingUp?.cancel();
-      if (isKnown) return;
-      if (this.#mayHaveLost) return this.#catchUp(entry);
-      if (!this.#catchingUp) this.#mayRepeat = false;
-    } else if (entry[1] === EVENT) this.#received.add(entry);
+    const [, kind, type] = entry;
+    if (kind === EVENT) {
+      if (!this.introduction.listensToAll && !this.#subscriptions.has(type)) return;
+      if (this.#mayRepeat) {
+        if (this.#received.has(entry)) return this.#catchingUp?.cancel();
+        if (this.#mayHaveLost) return this.#catchUp(entry);
+        if (!this.#catchingUp) this.#mayRepeat = false;
+      }
+    }
     if (this.#catchingUp) this.#catchingUp.add(entry);
-    else this.#queue.push(entry);
+    else this.#accept(entry);
+    // Another hub would begin the stream another time.
+    if (kind === END) this.#stop();
+  }
+
+  /** @param {Entry} entry */
+  #accept(entry) {
+    if (entry[1] === EVENT) {
+      this.#received.add(entry);
+      this.introduction.position.lastEventId = entry[4];
+    }
+    this.queue.push(entry);
   }
 
   /** Asks the server for what the hub may not have: what comes before this. @param {Entry} first */
@@ -317,12 +320,12 @@ export class Member {
     const { lastEventId } = this.introduction.position;
     const end = (/** @type {Entry[]} */ entries, /** @type {boolean} */ hasLost) => {
       this.#catchingUp = undefined;
-      this.#queue.push(...(hasLost ? [LOST_SOME] : []), ...entries);
+      for (const entry of hasLost ? [LOST_SOME, ...entries] : entries) this.#accept(entry);
       this.#handOver();
     };
     if (!lastEventId) return end([first], true);
     try {
-      this.#catchingUp = new CatchingUp(this.host, this.open, this.#link, lastEventId, first, end);
+      this.#catchingUp = new CatchingUp(this.host, this.open, this.#link, lastEventId, this.#received, first, end);
       this.#catchingUp.listen(this.#subscriptions.values(), this.introduction.listensToAll);
     } catch {
       end([first], true);
@@ -332,8 +335,8 @@ export class Member {
   async #handOver() {
     if (this.#isHandingOver) return;
     this.#isHandingOver = true;
-    while (!this.#isHeldBack && this.#queue.length) {
-      const entry = /** @type {Entry} */ (this.#queue.shift());
+    while (!this.#isHeldBack && this.queue.length) {
+      const entry = /** @type {Entry} */ (this.queue.shift());
       const needsTurn = this.#handOverEntry(entry);
       if (needsTurn || (entry[1] === EVENT && this.#yielder.shouldYieldAfterEvent())) await this.#yielder.yieldNow();
     }
@@ -345,14 +348,14 @@ export class Member {
     const link = this.#link;
     if (kind === EVENT) {
       const [type, data, lastEventId, origin] = details;
-      this.#lastEventId = lastEventId;
+      this.lastEventId = lastEventId;
       const subscription = this.#subscriptions.get(type) ?? (this.introduction.listensToAll && link.newSubscription(type));
       return subscription && link.receiveEvent(subscription, data, { lastEventId, origin });
     }
     if (kind === POSITION) {
       const [lastEventId, stats, upTo] = details;
-      this.#lastEventId = lastEventId;
-      this.#stats = stats;
+      this.lastEventId = lastEventId;
+      this.stats = stats;
       this.#way?.post("received", upTo);
       return;
     }

@@ -10,8 +10,12 @@ export let EventSourceError;
 export let Yielder;
 /** @type {typeof import("../error.js").asError} */
 export let asError;
+/** @type {typeof import("../session.js").askRule} */
+export let askRule;
 /** @type {typeof import("../inputs.js").change} */
 export let change;
+/** @type {typeof import("../digest.js").digestOf} */
+export let digestOf;
 /** @type {typeof import("../inputs.js").failed} */
 export let failed;
 /** @type {typeof import("../refresher.js").refresherOf} */
@@ -25,5 +29,6 @@ export let resolve;
 
 /** @param {typeof import("../package-parts.js").parts} parts */
 export function use(parts) {
-  [Connection, EventSourceError, Yielder, asError, change, failed, refresherOf, relayedState, reportException, resolve] = parts;
+  [Connection, EventSourceError, Yielder, asError, askRule, change, digestOf, failed, refresherOf, relayedState, reportException, resolve] =
+    parts;
 }

@@ -61,7 +61,8 @@ export class ThroughWorker {
     this.#port = worker.port;
     worker.onerror = (event) => {
       event.preventDefault();
-      if (!this.#isClosed) member.avoidWorker(false);
+      // Some browsers also report what its script throws later.
+      if (!this.#isMet && !this.#isClosed) member.avoidWorker(false);
     };
     this.#port.onmessage = ({ data: [name, ...details] }) => {
       if (this.#isClosed) return;
