@@ -179,7 +179,8 @@ export class Hub {
     // Those that are further in the stream will skip what they have received.
     const positions = [...this.#peers].map(({ introduction }) => introduction.position);
     positions.sort((one, other) => other.term - one.term || one.number - other.number);
-    this.#beginning = positions[0] ?? this.#beginning;
+    // A copy: the position of a member in this tab changes.
+    this.#beginning = { ...(positions[0] ?? this.#beginning) };
     try {
       this.#connection = this.#connect(this.#beginning.lastEventId);
     } catch (error) {

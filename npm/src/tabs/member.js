@@ -223,15 +223,16 @@ export class Member {
   avoidWorker(isSilent) {
     this.#leave();
     this.#start(false);
-    if (isSilent) this.#probe();
+    // A worker that was killed is silent, and has its lock for a while. Another one may be there.
+    if (isSilent) this.#probe(0);
   }
 
-  /** Goes back to the worker once that answers. */
-  #probe() {
-    this.#cancelProbe = this.host.after(PROBE_PERIOD, () =>
+  /** Goes back to the worker once that answers. @param {number} wait In milliseconds. */
+  #probe(wait) {
+    this.#cancelProbe = this.host.after(wait, () =>
       ThroughWorker.probe(this, (isThere) => {
         if (!this.#presence) return;
-        if (!isThere) return this.#probe();
+        if (!isThere) return this.#probe(PROBE_PERIOD);
         this.#leave();
         this.#start(true);
       }),

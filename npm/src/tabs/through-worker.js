@@ -86,9 +86,8 @@ export class ThroughWorker {
 
   /** A worker that runs and does not answer is suspended. */
   async #wait() {
-    const runs = this.#member.introduction.position.term > 0 || (await isHeld(WORKER_LOCK));
+    const patience = (await isHeld(WORKER_LOCK)) ? PATIENCE : PATIENCE_TO_START;
     if (this.#isMet || this.#isClosed) return;
-    const patience = runs ? PATIENCE : PATIENCE_TO_START;
     this.#cancelPatience = this.#member.host.after(patience, () => this.#member.avoidWorker(true));
   }
 
