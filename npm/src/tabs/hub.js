@@ -21,6 +21,7 @@ import { Connection, asError, change } from "./package.js";
  * @typedef {object} Peer
  * @property {Introduction} introduction
  * @property {number} sentUpTo The number of the last entry that was sent.
+ * @property {number} [pace] The entry up to which it keeps up, if that is known and to be waited for.
  * @property {(name: string, ...details: any[]) => void} post
  * @property {(from: number, upTo: number, entries: import("./messages.js").Entry[], lastEventId: string | undefined, stats: any) => void} postEntries
  * @property {(hub: Hub) => void} flush Sends it what is new in the log, as far as it keeps up.
@@ -159,11 +160,11 @@ export class Hub {
     this.#willFlush = false;
     this.#flushedUpTo = this.log.last;
     for (const peer of [...this.#peers]) peer.flush(this);
-    const quickest = Math.max(...[...this.#peers].map(({ sentUpTo }) => sentUpTo));
+    const paces = [...this.#peers].flatMap(({ pace = [] }) => pace);
     const connection = this.#connection;
     if (!connection || connection.isClosed) return;
-    // While there is no member, nobody is behind.
-    connection.holdBack(this, this.#peers.size > 0 && this.log.last - quickest > MOST_BEHIND);
+    // While nobody is known to keep up, nobody is behind.
+    connection.holdBack(this, paces.length > 0 && this.log.last - Math.max(...paces) > MOST_BEHIND);
     if (connection.isHeldBack) connection.shouldYield = true;
   }
 

@@ -40,6 +40,7 @@ export function provideChannel(importer) {
 }
 
 export class Member {
+  isHeldBack = false;
   /** How many tabs share the connection. */
   tabs = 1;
   /** The id of the last event that was handed over. */
@@ -63,7 +64,6 @@ export class Member {
   /** What was received and waits to be handed over. @type {Entry[]} */
   queue = [];
   #isHandingOver = false;
-  #isHeldBack = false;
   #received = new Received();
   /** @type {CatchingUp | undefined} */
   #catchingUp;
@@ -143,7 +143,7 @@ export class Member {
 
   /** @param {boolean} isHeldBack */
   holdBack(isHeldBack) {
-    this.#isHeldBack = isHeldBack;
+    this.isHeldBack = isHeldBack;
     this.#handOver();
   }
 
@@ -336,7 +336,7 @@ export class Member {
   async #handOver() {
     if (this.#isHandingOver) return;
     this.#isHandingOver = true;
-    while (!this.#isHeldBack && this.queue.length) {
+    while (!this.isHeldBack && this.queue.length) {
       const entry = /** @type {Entry} */ (this.queue.shift());
       const needsTurn = this.#handOverEntry(entry);
       if (needsTurn || (entry[1] === EVENT && this.#yielder.shouldYieldAfterEvent())) await this.#yielder.yieldNow();

@@ -61,9 +61,14 @@ export class ThroughChannel {
   /** @param {Member} member */
   constructor(member) {
     this.#member = member;
+    const peers = this.#peers;
     this.#itself = {
       introduction: member.introduction,
       sentUpTo: 0,
+      // How far the others are is not known: they set the pace if what listens here is slow.
+      get pace() {
+        return peers.size && member.isHeldBack ? undefined : this.sentUpTo;
+      },
       post: (name, ...details) => member.receive(name, ...details),
       postEntries: (...details) => member.receive("entries", ...details),
       flush: (hub) => {

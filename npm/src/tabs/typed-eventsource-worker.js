@@ -94,6 +94,11 @@ class PortPeer {
   /** @type {Introduction} */
   introduction = /** @type {any} */ (undefined);
   sentUpTo = 0;
+
+  get pace() {
+    return this.sentUpTo;
+  }
+
   /** Up to which entry the member knows that it has all. */
   #toldUpTo = 0;
   #port;
