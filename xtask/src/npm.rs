@@ -8,7 +8,7 @@ use fs_err as fs;
 use crate::{files, process, setup};
 
 /// The folder of the package's JavaScript.
-const JAVASCRIPT: &str = "npm/src";
+pub(crate) const JAVASCRIPT: &str = "npm/src";
 /// The folder of the package's wasm crate.
 const WASM: &str = "npm/wasm";
 /// The library of the wasm crate.
@@ -27,15 +27,24 @@ pub(crate) fn build() -> Result<()> {
     }
     let wasm = product.join("wasm");
     let javascript = javascript_engine(&wasm)?;
-    build_wasm(WASM, ENGINE, &wasm, &[])?;
+    build_engine(&wasm)?;
     fs::write(wasm.join("engine-in-javascript.js"), javascript)?;
     fs::copy(
         wasm.join(format!("{ENGINE}_bg.wasm.d.ts")),
         wasm.join("engine-in-javascript.d.ts"),
     )?;
-    write_text(&wasm.join(format!("{ENGINE}_bg.wasm")), "engine.js")?;
     print_sizes(&wasm)
 }
+
+/// Builds the engine into a folder: the wasm, and the module that contains it as a text.
+pub(crate) fn build_engine(folder: &Path) -> Result<()> {
+    build_wasm(WASM, ENGINE, folder, &[])?;
+    write_text(&folder.join(format!("{ENGINE}_bg.wasm")), "engine.js")
+}
+
+/// A module in place of the engine in JavaScript, where there is none.
+pub(crate) const NO_JAVASCRIPT_ENGINE: &str =
+    "throw new Error(\"without an engine in JavaScript, this needs WebAssembly\");\n";
 
 fn build_wasm(package: &str, name: &str, folder: &Path, options: &[&str]) -> Result<()> {
     process::run(
@@ -59,9 +68,7 @@ fn build_wasm(package: &str, name: &str, folder: &Path, options: &[&str]) -> Res
 /// A JavaScript module that does what the wasm does, for where there is no WebAssembly. It is made in the folder.
 fn javascript_engine(folder: &Path) -> Result<String> {
     let Some(wasm_opt) = setup::wasm_opt()? else {
-        return Ok(
-            "throw new Error(\"built without npm, this package needs WebAssembly\");\n".into(),
-        );
+        return Ok(NO_JAVASCRIPT_ENGINE.into());
     };
     let options = ["--no-opt", "--", "--no-default-features"];
     build_wasm(WASM, ENGINE, folder, &options)?;
