@@ -27,6 +27,10 @@ export class TabsSource {
   /** The functions that end the listening to a name. @type {Map<string, () => void>} */
   #undos = new Map();
   #undoAll = () => {};
+  /** @type {(() => void) | undefined} */
+  #undoGaps;
+  /** @type {(() => void) | undefined} */
+  #undoAttempts;
   #isSilent = false;
   /** The last event that was received. @type {object | undefined} */
   #event;
@@ -105,20 +109,22 @@ export class TabsSource {
   }
 
   listenToGaps() {
-    this.#connection.onGap((gap) => this.#notify("gap", gap));
+    this.#undoGaps ??= this.#connection.onGap((gap) => this.#notify("gap", gap));
   }
 
   listenToAttempts() {
-    this.#connection.onAttempt((attempt) => this.#notify("attempt", attempt));
+    this.#undoAttempts ??= this.#connection.onAttempt((attempt) => this.#notify("attempt", attempt));
   }
 
   reconnect() {
     this.#connection.ask(INPUT_RECONNECT);
   }
 
-  /** Takes part no longer, until it resumes. */
+  /** Takes part no longer, and listens to no events, until it resumes. */
   pause() {
     this.#isSilent = true;
+    for (const name of this.#undos.keys()) this.unlisten(name);
+    this.listenToAll(false);
     this.#connection.ask(INPUT_PAUSE);
   }
 

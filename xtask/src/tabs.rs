@@ -27,7 +27,10 @@ pub(crate) fn modules() -> Result<[(&'static str, String); 2]> {
     let wasm = javascript.join("wasm");
     npm::build_engine(&wasm)?;
     // An app in Rust needs WebAssembly anyway.
-    fs::write(wasm.join("engine-in-javascript.js"), npm::NO_JAVASCRIPT_ENGINE)?;
+    fs::write(
+        wasm.join("engine-in-javascript.js"),
+        npm::NO_JAVASCRIPT_ENGINE,
+    )?;
     let bundle = folder.join("typed-eventsource.js");
     process::run(
         vitest::esbuild()?

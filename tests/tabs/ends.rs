@@ -1,0 +1,163 @@
+//! Errors, and how sources end.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use typed_eventsource::{CloseReason, Decision, Error, Policy, State};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    open_two, run_in_each_way, run_in_each_way_over, shared,
+    support::{
+        Attempt, Script, Step, Transport, errors, is_refusal, journal, listen, send, states, stream,
+    },
+};
+
+pub(super) fn impatient() -> Policy {
+    Policy::browser().reconnection_time(Duration::from_millis(10))
+}
+
+#[wasm_bindgen_test]
+async fn a_terminal_event_finishes_all_sources() {
+    run_in_each_way(async || {
+        let steps = [Step::Wait, send("event: bye\ndata: 7\n\n"), Step::Silence];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let sources = open_two(|| shared(&script).terminal_event("bye")).await;
+        let mut heard = sources.each_ref().map(|source| journal(source, &["bye"]));
+        let mut streams = sources
+            .each_ref()
+            .map(|source| stream::<u32>(source, "bye"));
+        script.release().await;
+        for (index, source) in sources.iter().enumerate() {
+            assert_eq!(source.closed().await, CloseReason::Finished);
+            let told = ["bye: 7", "closed: the server has finished"];
+            assert_eq!(heard[index].rest().await, told);
+            assert_eq!(streams[index].next().await.unwrap().unwrap().data, 7);
+            assert!(streams[index].next().await.is_none());
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_failure_event_closes_all_sources_with_what_it_says() {
+    run_in_each_way(async || {
+        let steps = [
+            Step::Wait,
+            send("id: 3\nevent: oh\ndata: no\n\n"),
+            Step::Silence,
+        ];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let sources = open_two(|| shared(&script).failure_event("oh")).await;
+        script.release().await;
+        for source in &sources {
+            let CloseReason::Policy(Error::FailureEvent { event, .. }) = source.closed().await
+            else {
+                panic!("{:?}", source.state());
+            };
+            assert_eq!((event.name(), &*event.data), ("oh", "no"));
+            assert_eq!(
+                (event.last_event_id(), event.origin()),
+                ("3", script.origin())
+            );
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_closes_all_sources_with_the_same_error_as_a_source_that_is_not_shared() {
+    run_in_each_way(async || {
+        let refusal = Attempt::answering(404).header("x-reason", "gone");
+        let script = Script::put([refusal]).await;
+        let sources = [(); 2].map(|()| shared(&script).open().unwrap());
+        let alone = script.open();
+        let CloseReason::Policy(expected) = alone.closed().await else {
+            panic!("{:?}", alone.state());
+        };
+        assert!(is_refusal(&expected, 404));
+        for source in &sources {
+            let mut errors = errors(source);
+            assert_eq!(source.closed().await, CloseReason::Policy(expected.clone()));
+            assert_eq!(errors.rest().await, [expected.clone()]);
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_loss_is_told_to_all_sources_before_they_go_on() {
+    run_in_each_way(async || {
+        let script = Script::put([
+            Attempt::playing([Step::Wait, send("id: 1\ndata: 1\n\n"), Step::End]),
+            Attempt::sending("id: 2\ndata: 2\n\n"),
+        ])
+        .await;
+        let sources = open_two(|| shared(&script).policy(impatient())).await;
+        let mut numbers = sources
+            .each_ref()
+            .map(|source| listen::<u32>(source, "message"));
+        let mut errors = sources.each_ref().map(errors);
+        let mut states = sources.each_ref().map(states);
+        script.release().await;
+        for index in 0..2 {
+            assert_eq!(numbers[index].take(2).await, [1, 2]);
+            let lost = errors[index].so_far();
+            assert!(
+                matches!(lost[..], [Error::ConnectionLost { .. }]),
+                "{lost:?}"
+            );
+            assert!(matches!(
+                states[index].next().await,
+                State::Waiting { attempt: 1, .. }
+            ));
+        }
+        assert_eq!(script.seen().await.len(), 2);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_event_that_does_not_decode_concerns_the_source_that_decodes() {
+    run_in_each_way(async || {
+        let steps = [Step::Wait, send("data: x\n\ndata: 2\n\n"), Step::Silence];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let [first, second] = open_two(|| {
+            let policy = Policy::browser().rule(|context| match context.error {
+                Error::Decode(_) => Decision::Close,
+                _ => Decision::AsProposed,
+            });
+            shared(&script).policy(policy)
+        })
+        .await;
+        let _numbers = listen::<u32>(&first, "message");
+        let mut texts = listen::<typed_eventsource::Text>(&second, "message");
+        script.release().await;
+        assert!(matches!(
+            first.closed().await,
+            CloseReason::Policy(Error::Decode(_))
+        ));
+        assert_eq!(texts.next().await.0, "x");
+        assert_eq!(texts.next().await.0, "2");
+        assert!(!second.state().is_closed());
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_state_of_an_open_source_has_the_head_of_the_response() {
+    run_in_each_way_over(Transport::Fetch, async || {
+        let answer = Attempt::playing([Step::Silence]);
+        let script = Script::put([answer.header("cache-control", "no-store")]).await;
+        let sources = open_two(|| shared(&script)).await;
+        for source in &sources {
+            let State::Open { response, .. } = source.state() else {
+                panic!("{:?}", source.state());
+            };
+            let response = response.expect("the head of the response");
+            assert_eq!((response.status(), response.url()), (200, &*script.url()));
+            assert_eq!(response.header("cache-control"), Some("no-store"));
+        }
+    })
+    .await;
+}
