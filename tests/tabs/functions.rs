@@ -16,8 +16,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     open_two, run_in_each_way, run_in_each_way_over, shared,
-    support::{Attempt, Script, Step, Transport, listen},
+    support::{Attempt, Heard, Script, Step, Transport, listen},
 };
+
+fn numbers(source: &EventSource) -> Heard<u32> {
+    listen(source, "message")
+}
 
 fn over_fetch(script: &Script, fetch: Fetch) -> EventSourceBuilder {
     EventSource::builder(script.url())
@@ -63,10 +67,7 @@ async fn a_function_makes_the_request_of_each_attempt() {
         });
         let builder = || over_fetch(&script, fetch.clone()).policy(super::ends::impatient());
         let sources = [(); 2].map(|()| builder().open().unwrap());
-        let mut numbers = sources
-            .each_ref()
-            .map(|source| listen::<u32>(source, "message"));
-        for numbers in &mut numbers {
+        for numbers in &mut sources.each_ref().map(numbers) {
             assert_eq!(numbers.take(2).await, [4, 5]);
         }
         let seen = script.seen().await;
@@ -103,14 +104,14 @@ async fn a_function_accepts_what_the_standard_refuses() {
             response.status() == 201 && response.header("content-type").is_some()
         });
         let source = over_fetch(&script, fetch).open().unwrap();
-        assert_eq!(listen::<u32>(&source, "message").next().await, 1);
+        assert_eq!(numbers(&source).next().await, 1);
     })
     .await;
 }
 
 #[wasm_bindgen_test]
 async fn a_refusal_is_refreshed_once_for_all_sources() {
-    run_in_each_way(async || {
+    run_in_each_way_over(Transport::Fetch, async || {
         let script = Script::put([Attempt::answering(401), Attempt::sending("data: 1\n\n")]).await;
         let calls = Rc::new(Cell::new(0));
         let counted = Rc::clone(&calls);
@@ -118,10 +119,10 @@ async fn a_refusal_is_refreshed_once_for_all_sources() {
             counted.set(counted.get() + 1);
             async { Ok(()) }
         });
-        let builder = || shared(&script).diagnose(true).on_unauthorized(&refresh);
+        let builder = || shared(&script).on_unauthorized(&refresh);
         let sources = [(); 2].map(|()| builder().open().unwrap());
-        for source in &sources {
-            assert_eq!(listen::<u32>(source, "message").next().await, 1);
+        for numbers in &mut sources.each_ref().map(numbers) {
+            assert_eq!(numbers.next().await, 1);
         }
         assert_eq!(calls.get(), 1);
     })
@@ -158,8 +159,8 @@ async fn a_rule_decides_for_all_sources() {
         });
         let builder = || shared(&script).policy(policy.clone());
         let sources = [(); 2].map(|()| builder().open().unwrap());
-        for source in &sources {
-            assert_eq!(listen::<u32>(source, "message").next().await, 1);
+        for numbers in &mut sources.each_ref().map(numbers) {
+            assert_eq!(numbers.next().await, 1);
         }
         assert_eq!((asked.get(), script.seen().await.len()), (1, 2));
     })

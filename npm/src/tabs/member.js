@@ -304,7 +304,6 @@ export class Member {
       this.#state = text;
       return isKnown ? undefined : link.receive(relayedState(detail));
     }
-    if (kind === REPORT && follows) this.#state = JSON.stringify(state);
     return link.receive((connection) => {
       if (kind === REPORT) connection.report(detail, follows, state);
       else if (kind === GAP) connection.tellGap(detail);
