@@ -56,6 +56,8 @@ const origins = await startServer();
 
 export default defineConfig({
   resolve: { alias },
+  // Otherwise Vite finds them during a test, and loads its page again.
+  optimizeDeps: { include: ["react", "react-dom/client"] },
   // These paths of the test server are also under the page's own origin.
   server: { proxy: { "/streams": origins.origin, "/pkg": origins.origin } },
   test: {

@@ -10,10 +10,9 @@ const entry = process.env.ENGINE === "javascript" ? "javascript" : "index";
 /** The package: its JavaScript comes from `src`, so that Vitest can watch it, and its engine from `pkg`. */
 export const alias = [
   { find: /^typed-eventsource$/, replacement: path(`src/${entry}.js`) },
-  { find: /^typed-eventsource\/testing$/, replacement: path("src/testing.js") },
-  { find: /^typed-eventsource\/parser$/, replacement: path("src/parser.js") },
+  { find: /^typed-eventsource\/(parser|react|solid|svelte|testing|vue)$/, replacement: path("src/$1.js") },
   // The recipes in `docs` are in no folder that has it.
-  { find: /^@opentelemetry\/api$/, replacement: path("node_modules/@opentelemetry/api") },
+  { find: /^(@opentelemetry\/api|@tanstack\/query-core|@angular\/core|rxjs)$/, replacement: path("node_modules/$1") },
   { find: /^typed-eventsource\/resilient-fetch$/, replacement: path("src/resilient-fetch.js") },
   { find: /^\.\.?\/wasm\//, replacement: path("../pkg/wasm/") },
 ];

@@ -1,14 +1,39 @@
-// The tests that run in Node.js: those of the logic, on the package's fake server, and those of `fetch`, on the test server.
+// The tests that run in Node.js: those of the logic, on the package's fake server, those of `fetch`, on the test server, and those of
+// components, in jsdom and as a server renders them.
 
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import vue from "@vitejs/plugin-vue";
+import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 import { startServer } from "./test/support/server.ts";
 import { alias, timeouts } from "./vitest.common.ts";
 
+const common = { resolve: { alias } };
+
 export default defineConfig({
-  resolve: { alias },
   test: {
-    include: ["test/{logic,network}/**/*.test.ts"],
-    provide: { ...(await startServer()) },
-    ...timeouts,
+    projects: [
+      {
+        ...common,
+        test: { name: "node", include: ["test/{logic,network}/**/*.test.ts"], provide: { ...(await startServer()) }, ...timeouts },
+      },
+      {
+        plugins: [svelte({ configFile: false }), vue(), solid({ include: /solid\.tsx/, hot: false })],
+        resolve: { alias, conditions: ["browser", "development"] },
+        test: {
+          name: "components",
+          include: ["test/frameworks/*.test.ts"],
+          environment: "jsdom",
+          // What Vite does not process has the conditions of Node.js.
+          server: { deps: { inline: [/svelte|esm-env|solid-js/] } },
+          ...timeouts,
+        },
+      },
+      {
+        ...common,
+        plugins: [svelte({ configFile: false })],
+        test: { name: "rendered by a server", include: ["test/frameworks/server/*.test.ts"], ...timeouts },
+      },
+    ],
   },
 });

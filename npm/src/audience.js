@@ -1,6 +1,7 @@
 // @ts-check
 // The listeners of a source, and what is reported to them.
 
+import { Batch, paceOf } from "./batches.js";
 import { whenCollected } from "./collected.js";
 import { consoleLines } from "./console-lines.js";
 import { noteWait } from "./countdown.js";
@@ -60,6 +61,8 @@ export class Audience {
   #states = new Listeners();
   /** The queues of the iterations. @type {Set<EventQueue>} */
   #queues = new Set();
+  /** What gathers for handlers of batches. @type {Set<Batch>} */
+  #batches = new Set();
   /** What holds the transport back: queues that are full, and in a shared connection each `Share` whose source has such a queue. @type {Set<object>} */
   #holders = new Set();
   #isCollected = false;
@@ -206,23 +209,57 @@ export class Audience {
     };
   }
 
-  /** @param {string[]} names */
-  iterate(names) {
-    /** @type {(() => void)[]} */
-    let undos = [];
-    const queue = new EventQueue(this.settings.queue, () => this.holdBack(queue, false));
+  /**
+   * Listens to the events of these names, or to all. Returns a function that ends this.
+   *
+   * @param {string[] | undefined} names
+   * @param {(event: TypedEvent) => void} callback
+   */
+  #listen(names, callback) {
+    const undos = names ? [...new Set(names)].map((name) => this.on(name, callback)) : [this.onAny(callback)];
+    return () => undos.forEach((undo) => undo());
+  }
+
+  /** @param {string[] | undefined} names @param {(events: TypedEvent[]) => void} handler @param {import("./index.js").BatchOptions} [options] */
+  onBatch(names, handler, options) {
+    const batch = new Batch(paceOf(this.host, options), handler, () => this.receive(() => batch.handOver()));
+    const undo = this.#listen(names, (event) => {
+      if (batch.add(event)) this.shouldYield = true;
+    });
+    this.#batches.add(batch);
+    return () => {
+      this.#batches.delete(batch);
+      batch.drop();
+      undo();
+    };
+  }
+
+  /** Hands over what has gathered, before anything else is told. */
+  #handOverBatches() {
+    for (const batch of this.#batches) batch.handOver();
+  }
+
+  /** @param {string[] | undefined} names @param {import("./index.js").BatchOptions} [options] */
+  batches(names, options) {
+    return this.iterate(names, paceOf(this.host, options));
+  }
+
+  /** @param {string[] | undefined} names @param {import("./batches.js").Pace} [pace] Of an iteration over batches. */
+  iterate(names, pace) {
+    let undo = () => {};
+    const queue = new EventQueue(this.settings.queue, () => this.holdBack(queue, false), pace);
     const leave = () => {
       // It was left before, or the source has closed.
       if (!this.#queues.delete(queue)) return;
-      undos.forEach((undo) => undo());
+      undo();
       // If the source closes now, the transport must not read on first: nobody is to get what waits there.
       if (this.settings.closeAfterLoop && !this.#hasEventListeners()) this.close();
       else this.holdBack(queue, false);
     };
     if (this.state.type === "closed") queue.end(...thrownBy(this.state.reason));
     else {
+      undo = this.#listen(names, (event) => this.#push(queue, event));
       this.#queues.add(queue);
-      undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(queue, event)));
     }
     return whenCollected(queue.iterator(leave), leave);
   }
@@ -315,6 +352,8 @@ export class Audience {
 
   /** @param {State} state */
   enterState(state) {
+    this.#handOverBatches();
+    if (this.isClosed) return;
     this.state = state;
     noteWait(state, this.host);
     if (state.type === "open") {
@@ -332,6 +371,7 @@ export class Audience {
 
   /** @param {Gap} gap */
   tellGap(gap) {
+    this.#handOverBatches();
     this.#gaps.call(gap);
   }
 
@@ -392,6 +432,8 @@ export class Audience {
    * @param {boolean} [isReported] Whether its error was already reported.
    */
   tellEnd(state, isReported) {
+    this.#handOverBatches();
+    this.#batches.clear();
     if (this.#lastAttempt) this.tellAttempt(this.#lastAttempt);
     const error = errorOf(state.reason);
     if (error && !isReported && !this.tellClosingError(error)) this.writeToConsole(error, true);

@@ -483,8 +483,7 @@ export class Connection extends Audience {
           this.#awaitDecision(decision);
           return;
         }
-      }
-      else if (output === OUTPUT_ATTEMPT)
+      } else if (output === OUTPUT_ATTEMPT)
         this.#endAttempt(numbers, follows === ATTEMPT_REFUSED || follows === ATTEMPT_FAILED ? error() : undefined);
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#attemptError = this.#lastConnectionError = error();

@@ -149,8 +149,19 @@ export class EventSource extends EventTarget {
 
   /** @param {string[]} names */
   events(...names) {
-    if (names.length === 0) throw optionError("`events` needs names of events");
-    return this.#connection.iterate(names.map(messageName));
+    const known = namesOf("events", names);
+    return this.#connection.iterate(known);
+  }
+
+  /** @param {any} names Or the handler of all events, and then the options. @param {any} [handler] @param {any} [options] */
+  onBatch(names, handler, options) {
+    const args = typeof names === "function" ? [undefined, names, handler] : [namesOf("onBatch", names), handler, options];
+    return this.#connection.onBatch(.../** @type {[any, any, any]} */ (args));
+  }
+
+  /** @param {any} [names] Or the options. @param {any} [options] */
+  batches(names, options) {
+    return Array.isArray(names) ? this.#connection.batches(namesOf("batches", names), options) : this.#connection.batches(undefined, names);
   }
 
   /** @param {(state: any) => void} handler */
@@ -223,6 +234,12 @@ export class EventSource extends EventTarget {
       });
     }
   }
+}
+
+/** @param {string} method @param {string[]} names */
+function namesOf(method, names) {
+  if (!Array.isArray(names) || !names.length) throw optionError(`\`${method}\` needs names of events`);
+  return names.map(messageName);
 }
 
 /** Reads the options of a listener as the DOM does. @param {any} options */

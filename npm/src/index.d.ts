@@ -845,6 +845,17 @@ export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, un
   return(): Promise<IteratorResult<T, undefined>>;
 }
 
+/** When a batch of events is handed over: `per` milliseconds after its first event, or earlier once it has so many events (`most`). */
+export interface BatchOptions {
+  /**
+   * `"frame"` by default: at the next frame of the page, so that it renders at most once a frame. Where frames stop, since the page is
+   * hidden or covered, that is at most about a second later; where there are none, as in Node.js, 16 ms. Otherwise milliseconds.
+   */
+  per?: "frame" | number | undefined;
+  /** 10,000 events by default. Zero counts as 1. */
+  most?: number | undefined;
+}
+
 /** The standard's `open` event, which here has the response over `fetch`. */
 export interface SourceOpenEvent extends Event {
   readonly response?: ResponseHead;
@@ -977,6 +988,35 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   events<Names extends (keyof Feed)[]>(
     ...names: Names & ([] extends Names ? (Names extends [] ? [never] : unknown) : unknown)
   ): EventIterator<EventOf<Feed, Names[number]>>;
+  /**
+   * Calls back with the events of these names that have gathered: once a frame, unless the options say otherwise. No batch is empty,
+   * no event is missing, and they are in order. What has gathered is handed over before a change of state or a gap is told, and at
+   * the end. The function that it returns removes the handler; what has gathered then is dropped.
+   *
+   * Without names these are the events of all names, over `fetch` only, as with `onAny`.
+   *
+   * ```ts
+   * source.onBatch(["price", "halt"], (events) => setEvents((shown) => [...shown, ...events].slice(-100)));
+   * ```
+   */
+  onBatch<Name extends keyof Feed & string>(
+    names: readonly Name[],
+    handler: (events: EventOf<Feed, Name>[]) => void,
+    options?: BatchOptions,
+  ): () => void;
+  onBatch(handler: (events: EventOf<Feed>[]) => void, options?: BatchOptions): () => void;
+  /**
+   * The events of these names, as `events` has them, by the batch: each step has those that have gathered, at least one. A step takes
+   * at most `most`. It comes early if the queue would fill up (`queue`), and at the end. `dropped` counts events.
+   *
+   * Without names these are the events of all names, over `fetch` only.
+   *
+   * ```ts
+   * for await (const events of source.batches(["token"])) answer.append(events.map(({ data }) => data.text).join(""));
+   * ```
+   */
+  batches<Name extends keyof Feed & string>(names: readonly Name[], options?: BatchOptions): EventIterator<EventOf<Feed, Name>[]>;
+  batches(options?: BatchOptions): EventIterator<EventOf<Feed>[]>;
   /**
    * Calls back with each change of state. A source starts as `connecting`.
    *

@@ -1,7 +1,22 @@
 // @ts-check
 // The options of a source.
 
-import { any, callback, check, count, flag, inspect, isObject, milliseconds, object, objectOf, oneOf, optionError, read, string } from "./checks.js";
+import {
+  any,
+  callback,
+  check,
+  count,
+  flag,
+  inspect,
+  isObject,
+  milliseconds,
+  object,
+  objectOf,
+  oneOf,
+  optionError,
+  read,
+  string,
+} from "./checks.js";
 import { messageName } from "./message-name.js";
 import { parsePolicy } from "./policy.js";
 

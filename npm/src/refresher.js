@@ -1,13 +1,16 @@
 // @ts-check
 // A user's function that refreshes what servers refuse, such as a token. However many sources have it, it is called once at a time.
 
-/** @type {WeakMap<() => unknown, Refresher>} */
+import { identityOf } from "./latest-function.js";
+
+/** @type {WeakMap<Function, Refresher>} */
 const refreshers = new WeakMap();
 
 /** @param {() => unknown} refresh */
 export function refresherOf(refresh) {
-  const refresher = refreshers.get(refresh) ?? new Refresher(refresh);
-  refreshers.set(refresh, refresher);
+  const identity = identityOf(refresh);
+  const refresher = refreshers.get(identity) ?? new Refresher(refresh);
+  refreshers.set(identity, refresher);
   return refresher;
 }
 

@@ -5,6 +5,7 @@
 import { Connection } from "./connection.js";
 import { browser } from "./host.js";
 import { relayedState } from "./inputs.js";
+import { identityOf, numberOf } from "./latest-function.js";
 import { FOLLOWS_STATE } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
@@ -48,20 +49,10 @@ export function joinOrOpen(url, settings, host, open) {
   };
   if (settings.shared !== "tabs" || host !== browser || !globalThis.location) return new Connection(url, own, host, openHere);
   if (!tabs) own.load = loadTabs;
-  const keyOfTabs = /** @type {string} */ (keyOf(url, settings, String));
+  const keyOfTabs = /** @type {string} */ (keyOf(url, settings, (value) => String(identityOf(value))));
   return new Connection(url, own, host, (...from) =>
     tabs ? new tabs.Member(keyOfTabs, url, settings, host, open, openHere, ...from) : openHere(...from),
   );
-}
-
-/** @type {WeakMap<Function, number>} */
-const numbers = new WeakMap();
-let count = 0;
-
-/** The same number for the same function. @param {Function} value */
-function numberOf(value) {
-  if (!numbers.has(value)) numbers.set(value, (count += 1));
-  return numbers.get(value);
 }
 
 /**

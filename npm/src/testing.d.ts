@@ -37,7 +37,8 @@ export interface FakeResponse {
 
 /**
  * The clock of the sources that a `FakeServer` serves. It stands still until the test advances it. It times all waits
- * of these sources, and nothing else: the policy's backoff and its limits. A random wait is as long as its ceiling.
+ * of these sources, and nothing else: the policy's backoff and its limits, and batches of events, for which a frame takes 16 ms. A
+ * random wait is as long as its ceiling.
  *
  * ```ts
  * const source = new EventSource("/prices", { policy: "resilient" });

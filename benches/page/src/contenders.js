@@ -5,7 +5,7 @@ import { listen as eventsource } from "./contenders/eventsource.js";
 import { listen as eventsourceClient } from "./contenders/eventsource-client.js";
 import { listen as eventsourceParser } from "./contenders/eventsource-parser.js";
 import { listen as fetchEventSource } from "./contenders/fetch-event-source.js";
-import { listen as oursByBrowser, listenByFetch as oursByFetch } from "./contenders/ours.js";
+import { listenAmongTabs as oursAmongTabs, listen as oursByBrowser, listenByFetch as oursByFetch } from "./contenders/ours.js";
 import { listen as oursWithoutWasm } from "./contenders/ours-without-wasm.js";
 
 export const listeners = {
@@ -17,4 +17,5 @@ export const listeners = {
   "ours-js-browser": oursByBrowser,
   "ours-js-fetch": oursByFetch,
   "ours-js-fetch-without-wasm": oursWithoutWasm,
+  "ours-js-tabs": oursAmongTabs,
 };

@@ -93,6 +93,13 @@ pub(crate) const CLIENTS: [Contender; 14] = [
     },
 ];
 
+/// A client whose connection is in a shared worker, for all tabs.
+pub(crate) const TABS: Contender = Contender {
+    key: "ours-js-tabs",
+    label: "typed-eventsource, fetch transport, shared among tabs",
+    pace: Pace::Slow,
+};
+
 /// The clients with these keys, in this order.
 ///
 /// # Panics

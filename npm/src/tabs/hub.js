@@ -30,6 +30,12 @@ import { ATTEMPT, END, EVENT, GAP, REPORT, STATE, pack } from "./messages.js";
 /** How long a hub that follows on another one waits for the members, in milliseconds. It goes on where the last of them is. */
 const GATHERING = 100;
 
+/** How many entries the quickest member may be behind before the response is read no further. The log keeps more. */
+const MOST_BEHIND = 1024;
+
+/** How many entries there may be before the members are sent them. */
+const MOST_TOGETHER = 256;
+
 /** How long a connection is kept by default that no member needs, in milliseconds. */
 const LINGER = 500;
 
@@ -52,7 +58,8 @@ export class Hub {
   /** The last event. @type {object | undefined} */
   #event;
   #cancelTimer = () => {};
-  #isFlushing = false;
+  #willFlush = false;
+  #flushedUpTo = 0;
   #hasEnded = false;
 
   /**
@@ -128,10 +135,10 @@ export class Hub {
   /** @param {number} kind @param {...any} details */
   add(kind, ...details) {
     this.log.add(kind, details);
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    // All events of a chunk go together.
-    queueMicrotask(() => this.#flush());
+    // Events of a chunk go together, unless there are very many.
+    if (this.log.last - this.#flushedUpTo >= MOST_TOGETHER) return this.flush();
+    if (!this.#willFlush) queueMicrotask(() => this.flush());
+    this.#willFlush = true;
   }
 
   /** @param {import("../typed-event.js").TypedEvent} event */
@@ -148,9 +155,16 @@ export class Hub {
     this.#finish();
   }
 
-  #flush() {
-    this.#isFlushing = false;
+  /** Sends each member what is new, as far as it keeps up. The quickest sets the pace. */
+  flush() {
+    this.#willFlush = false;
+    this.#flushedUpTo = this.log.last;
     for (const peer of [...this.#peers]) peer.flush(this);
+    const quickest = Math.max(...[...this.#peers].map(({ sentUpTo }) => sentUpTo));
+    const connection = this.#connection;
+    if (!connection || connection.isClosed) return;
+    connection.holdBack(this, this.log.last - quickest > MOST_BEHIND);
+    if (connection.isHeldBack) connection.shouldYield = true;
   }
 
   #finish() {
@@ -158,7 +172,7 @@ export class Hub {
     this.#hasEnded = true;
     this.#cancelTimer();
     this.#onEnd();
-    this.#flush();
+    this.flush();
   }
 
   #open() {
@@ -176,31 +190,21 @@ export class Hub {
 
   /** @param {Peer} peer */
   #welcome(peer) {
-    const { place, skipped, isLost } = this.#placeOf(peer.introduction.position);
-    peer.sentUpTo = place;
-    peer.post("welcome", this.term, place, skipped, isLost);
+    const place = this.#placeOf(peer.introduction.position);
+    peer.sentUpTo = place ?? 0;
+    peer.post("welcome", this.term, peer.sentUpTo, place === undefined);
+    // This comes before what all are sent together.
+    peer.flush(this);
     this.#adapt();
     // Those that know it are not told another time.
     if (this.#connection) this.add(STATE, this.#connection.state);
   }
 
-  /**
-   * After which entry a member goes on that is at this position, and how many of the next it may have received already: up to
-   * that with its last event id.
-   *
-   * @param {Position} position
-   * @returns {{ place: number, skipped?: number, isLost?: boolean }}
-   */
+  /** After which entry a member goes on that is at this position, if that is known. @param {Position} position */
   #placeOf({ term, number, lastEventId }) {
-    const { log } = this;
-    const beginning = this.#beginning;
-    if (!term) return { place: log.last };
-    if (term === this.term) return { place: number };
-    if (lastEventId === beginning.lastEventId) return { place: 0 };
-    const place = log.numberOf(lastEventId);
-    if (place !== undefined) return { place };
-    if (term === beginning.term && number > beginning.number) return { place: 0, skipped: number - beginning.number };
-    return { place: log.last, isLost: true };
+    if (!term) return this.log.last;
+    if (term === this.term) return number;
+    return lastEventId === this.#beginning.lastEventId ? 0 : this.log.numberOf(lastEventId);
   }
 
   /** Listens to what the members listen to, and is hidden if all are. */

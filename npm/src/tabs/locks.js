@@ -26,7 +26,7 @@ export function whenReleased(name, signal, callback) {
   if (name) locks?.request(name, { signal }, callback).catch(() => {});
 }
 
-/** @param {string} name */
+/** @param {string | undefined} name */
 export async function isHeld(name) {
   const { held = [] } = (await locks?.query()) ?? {};
   return held.some((lock) => lock.name === name);

@@ -5,9 +5,11 @@ import { EventSourceError, asError } from "../error.js";
 import { onGlobal } from "../host.js";
 import { failed, relayedState } from "../inputs.js";
 import { Yielder } from "../transport/yielder.js";
+import { CatchingUp } from "./catching-up.js";
 import { askFunction } from "./functions.js";
 import { holdLock } from "./locks.js";
 import { ATTEMPT, END, EVENT, GAP, LOST, POSITION, PROTOCOL, REPORT, STATE, newName, pack, unpack } from "./messages.js";
+import { Received } from "./received.js";
 import { ThroughChannel } from "./through-channel.js";
 import { ThroughWorker } from "./through-worker.js";
 
@@ -24,7 +26,10 @@ import { ThroughWorker } from "./through-worker.js";
 const tab = newName();
 
 /** How often a tab whose worker fell silent looks whether that answers, in milliseconds. */
-const PROBE_PERIOD = 10_000;
+const PROBE_PERIOD = 5000;
+
+/** Something was lost, and it is not known how much. @type {Entry} */
+const LOST_SOME = [0, LOST];
 
 let hasHinted = false;
 
@@ -51,8 +56,13 @@ export class Member {
   #queue = [];
   #isHandingOver = false;
   #isHeldBack = false;
-  /** How many of the next events may be ones that were received from an earlier hub. */
-  #skipped = 0;
+  #received = new Received();
+  /** @type {CatchingUp | undefined} */
+  #catchingUp;
+  /** Whether the hub does not know the last event that this member has received. */
+  #mayHaveLost = false;
+  /** Whether the next events may be ones that an earlier hub has sent. */
+  #mayRepeat = false;
   /** The last state that was handed over, as a text. */
   #state = "";
   #yielder = new Yielder();
@@ -63,8 +73,8 @@ export class Member {
   /** @type {import("../index.js").Stats | undefined} */
   #stats;
   #cancelProbe = () => {};
-  /** Ends the part that it takes, such as its lock. */
-  #presence = new AbortController();
+  /** Ends the part that it takes, such as its lock, while it takes part. @type {AbortController | undefined} */
+  #presence;
   #undos;
 
   /**
@@ -93,7 +103,7 @@ export class Member {
       onGlobal("pagehide", () => this.#exit()),
       onGlobal("pageshow", ({ persisted }) => persisted && this.#enter()),
       onGlobal("freeze", () => this.#way instanceof ThroughChannel && this.#exit()),
-      onGlobal("resume", () => this.#way ?? this.#enter()),
+      onGlobal("resume", () => this.#enter()),
     ];
     if (settings.policy.pauseWhenHidden !== undefined)
       this.#undos.push(onGlobal("visibilitychange", () => this.#update({ isHidden: host.isHidden() })));
@@ -169,17 +179,20 @@ export class Member {
   // The way to a hub
 
   async #enter() {
-    if (this.#own) return;
+    if (this.#own || this.#presence) return;
     const { signal } = (this.#presence = new AbortController());
-    this.introduction.lock = await holdLock(`${PROTOCOL} ${this.introduction.name}`, signal);
+    // Each time another one: a page that was frozen may release its lock late.
+    this.introduction.lock = await holdLock(`${PROTOCOL} ${newName()}`, signal);
     if (signal.aborted) return;
     this.#way = ThroughWorker.start(this) ?? ThroughChannel.start(this);
     if (!this.#way) this.openAlone();
   }
 
   #exit() {
-    this.#presence.abort();
+    this.#presence?.abort();
+    this.#presence = undefined;
     this.#cancelProbe();
+    this.#catchingUp?.end(true);
     this.#leave();
   }
 
@@ -207,7 +220,7 @@ export class Member {
   #probe() {
     this.#cancelProbe = this.host.after(PROBE_PERIOD, () =>
       ThroughWorker.probe(this, (isThere) => {
-        if (this.#presence.signal.aborted) return;
+        if (!this.#presence) return;
         if (!isThere) return this.#probe();
         this.#leave();
         this.#way = ThroughWorker.start(this);
@@ -242,18 +255,23 @@ export class Member {
 
   /** @type {{ [name: string]: (...details: any[]) => void }} */
   #handlers = {
-    welcome: (term, number, skipped = 0, isLost) => {
-      Object.assign(this.introduction.position, { term, number });
-      this.#skipped = skipped;
-      if (isLost) this.#queue.push([0, LOST]);
+    welcome: (term, number, isUnknown) => {
+      const { position } = this.introduction;
+      // Some may have come since this member introduced itself.
+      if (term === position.term) return;
+      this.#mayRepeat = position.term > 0;
+      this.#mayHaveLost = isUnknown;
+      Object.assign(position, { term, number });
     },
     entries: (from, upTo, entries, lastEventId, stats) => {
       const { position } = this.introduction;
       if (from > position.number) return this.rejoin();
       for (const entry of entries) if (!entry[0] || entry[0] > position.number) this.#receiveEntry(entry);
       position.number = Math.max(position.number, upTo);
-      if (!this.#skipped) position.lastEventId = lastEventId ?? position.lastEventId;
-      this.#queue.push([0, POSITION, position.lastEventId, stats, upTo]);
+      if (!this.#mayRepeat) position.lastEventId = lastEventId ?? position.lastEventId;
+      this.#receiveEntry([0, POSITION, position.lastEventId, stats, upTo]);
+      // What the hub sends meanwhile shows where the two meet.
+      if (this.#catchingUp) this.#way?.post("received", upTo);
       this.#handOver();
     },
     tabs: (tabs) => (this.tabs = tabs),
@@ -264,10 +282,33 @@ export class Member {
 
   /** @param {Entry} entry */
   #receiveEntry(entry) {
-    const [, kind, , , lastEventId] = entry;
-    if (!this.#skipped || kind !== EVENT) this.#queue.push(entry);
-    else if (lastEventId === this.introduction.position.lastEventId) this.#skipped = 0;
-    else this.#skipped -= 1;
+    if (entry[1] === EVENT && this.#mayRepeat) {
+      const isKnown = !this.#received.add(entry);
+      if (isKnown) this.#catchingUp?.cancel();
+      if (isKnown) return;
+      if (this.#mayHaveLost) return this.#catchUp(entry);
+      if (!this.#catchingUp) this.#mayRepeat = false;
+    } else if (entry[1] === EVENT) this.#received.add(entry);
+    if (this.#catchingUp) this.#catchingUp.add(entry);
+    else this.#queue.push(entry);
+  }
+
+  /** Asks the server for what the hub may not have: what comes before this. @param {Entry} first */
+  #catchUp(first) {
+    this.#mayHaveLost = false;
+    const { lastEventId } = this.introduction.position;
+    const end = (/** @type {Entry[]} */ entries, /** @type {boolean} */ hasLost) => {
+      this.#catchingUp = undefined;
+      this.#queue.push(...(hasLost ? [LOST_SOME] : []), ...entries);
+      this.#handOver();
+    };
+    if (!lastEventId) return end([first], true);
+    try {
+      this.#catchingUp = new CatchingUp(this.host, this.open, this.#link, lastEventId, first, end);
+      this.#catchingUp.listen(this.#subscriptions.values(), this.introduction.listensToAll);
+    } catch {
+      end([first], true);
+    }
   }
 
   async #handOver() {

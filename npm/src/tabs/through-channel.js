@@ -33,8 +33,8 @@ export class ThroughChannel {
   #name = "";
   /** @type {BroadcastChannel | undefined} */
   #channel;
-  /** The term of the latest hub. */
-  #term;
+  /** The term of the latest hub of this channel. */
+  #term = 0;
   /** The hub, while this tab leads. @type {Hub | undefined} */
   #hub;
   /** The other members of the hub. @type {Map<string, RemotePeer>} */
@@ -60,7 +60,6 @@ export class ThroughChannel {
   /** @param {Member} member */
   constructor(member) {
     this.#member = member;
-    this.#term = member.introduction.position.term;
     this.#itself = {
       introduction: member.introduction,
       sentUpTo: 0,
@@ -134,9 +133,9 @@ export class ThroughChannel {
 
   /** @param {boolean} follows */
   #lead(follows) {
-    const { url, settings, host, open } = this.#member;
+    const { url, settings, host, open, introduction } = this.#member;
     this.#silence?.stop();
-    this.#term = Math.max(Date.now(), this.#term + 1);
+    this.#term = Math.max(Date.now(), this.#term + 1, introduction.position.term + 1);
     this.#hub = new Hub(this.#term, url, settings, host, open, () => (this.#hasEnded = true));
     this.#send(ALL, "lead");
     this.#hub.join(this.#itself, follows);

@@ -8,8 +8,9 @@ import { watchSilence } from "./silence.js";
 
 /** @typedef {import("./member.js").Member} Member */
 
-/** How long a worker that runs may take to answer, in milliseconds. */
+/** How long a worker may take to answer, in milliseconds: one that runs, and one that has to start. */
 const PATIENCE = 500;
+const PATIENCE_TO_START = 3000;
 
 /** The options that each source has for itself. */
 const OWN = ["schemas", "parse", "queue", "signal", "tabs"];
@@ -29,8 +30,7 @@ export class ThroughWorker {
   /** @type {ReturnType<typeof watchSilence> | undefined} */
   #silence;
   #cancelPatience = () => {};
-  /** The lock that the worker holds as long as it runs. */
-  #lock = "";
+  #isMet = false;
 
   /** @param {Member} member */
   static start(member) {
@@ -82,28 +82,29 @@ export class ThroughWorker {
     return this.#abort.signal.aborted;
   }
 
-  /** A worker that starts may take its time. One that runs is suspended if it does not answer. */
+  /** A worker that runs and does not answer is suspended. */
   async #wait() {
     const runs = this.#member.introduction.position.term > 0 || (await isHeld(WORKER_LOCK));
-    if (!runs || this.#lock || this.#isClosed) return;
-    this.#cancelPatience = this.#member.host.after(PATIENCE, () => this.#member.avoidWorker(true));
+    if (this.#isMet || this.#isClosed) return;
+    const patience = runs ? PATIENCE : PATIENCE_TO_START;
+    this.#cancelPatience = this.#member.host.after(patience, () => this.#member.avoidWorker(true));
   }
 
-  /** The worker is there. @param {string} lock */
+  /** The worker is there. @param {string | undefined} lock It holds this as long as it runs. */
   #meet(lock) {
-    this.#lock = lock;
+    this.#isMet = true;
     this.#cancelPatience();
     whenReleased(lock, this.#abort.signal, () => this.#member.rejoin());
     this.#silence = watchSilence(
       this.#member.host,
       () => this.post("ping"),
-      () => this.#endSilence(),
+      () => this.#endSilence(lock),
     );
   }
 
-  /** The worker is suspended if it has its lock. */
-  async #endSilence() {
-    const isSuspended = await isHeld(this.#lock);
+  /** The worker is suspended if it has its lock. @param {string | undefined} lock */
+  async #endSilence(lock) {
+    const isSuspended = await isHeld(lock);
     if (this.#isClosed) return;
     if (isSuspended) this.#member.avoidWorker(true);
     else this.#member.rejoin();

@@ -31,10 +31,9 @@ const PATIENCE = 500;
 /** The hubs by the keys of their sources. @type {Map<string, SharedHub>} */
 const hubs = new Map();
 
-const lock = `${WORKER_LOCK} ${newName()}`;
 const { signal: untilTheEnd } = new AbortController();
 holdLock(WORKER_LOCK, untilTheEnd, "shared");
-const whenLocked = holdLock(lock, untilTheEnd);
+const whenLocked = holdLock(`${WORKER_LOCK} ${newName()}`, untilTheEnd);
 
 /** A hub, and what it needs the functions of the tabs for. */
 class SharedHub extends Hub {
@@ -105,7 +104,7 @@ class PortPeer {
     port.onmessage = ({ data: [name, ...details] }) => this.#handlers[name]?.(...details);
     // Not all browsers have this event, by which tabs are missed that have crashed where there are no locks.
     port.addEventListener("close", () => this.#leave());
-    whenLocked.then(() => this.post("hello", lock));
+    whenLocked.then((lock) => this.post("hello", lock));
   }
 
   /** @type {{ [name: string]: (...details: any[]) => void }} */
@@ -130,7 +129,7 @@ class PortPeer {
     },
     received: (upTo) => {
       this.#inFlight = this.#inFlight.filter((number) => number > upTo);
-      if (this.#hub) this.flush(this.#hub);
+      this.#hub?.flush();
     },
     heard: (call) => this.#heard.get(call)?.(),
     answer: (call, value) => this.#calls.get(call)?.({ value: unpack(value) }),

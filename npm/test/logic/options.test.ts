@@ -57,7 +57,10 @@ const WRONG: Record<string, unknown[]> = {
   resumeParameter: [1, null],
   terminalEvent: [1],
   terminalData: [null],
-  shared: [1],
+  shared: [1, "tab"],
+  tabs: [1, null],
+  "tabs.linger": [-1, "1"],
+  "tabs.other": [1],
   signal: [7, {}],
   transport: ["xhr", null],
   maxEventSize: [-1, "1"],
@@ -95,7 +98,7 @@ test("the error of a wrong option says its value and what it can be", () => {
   refusal({ policy: "tough" }).toThrow("tough");
   refusal({ policy: { healthyAfter: -1 } }).toThrow("-1");
   refusal({ policy: { idle: { after: 1 } } }).toThrow("needs `after` and `then`");
-  refusal({ shared: 1 }).toThrow("`shared` is 1, not true or false");
+  refusal({ shared: 1 }).toThrow('`shared` is 1, not true, false or "tabs"');
   refusal({ method: "POST" }).toThrow('`method` needs `transport: "fetch"`');
 });
 

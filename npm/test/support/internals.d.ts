@@ -22,3 +22,12 @@ declare module "*/tests/support/src/turns.js" {
   /** Sends the held messages, and those that follow at once. */
   export function letTurnsEnd(): void;
 }
+
+declare module "*/src/frameworks/set-up.js" {
+  export interface SetUp {
+    text: string;
+    parts: unknown[];
+  }
+  export function setUpOf(url: unknown, options: object): SetUp;
+  export function optionsOf(setUp: SetUp): any;
+}

@@ -1,6 +1,6 @@
 // Frames that stand for tabs: each has a separate window, locks and ports.
 
-import type { EventSource, EventSourceInit, TypedEvent } from "typed-eventsource";
+import type { EventSource, EventSourceInit, Gap, TypedEvent } from "typed-eventsource";
 import { onTestFinished } from "vitest";
 
 /** What a tab can be without. */
@@ -8,8 +8,8 @@ export type Missing = "SharedWorker" | "locks";
 
 export interface Tab {
   frame: HTMLIFrameElement;
-  /** Opens a source in the tab, which shares among tabs. */
-  open(url: string, init?: Partial<EventSourceInit>): Listening;
+  /** Opens a source in the tab, which shares among tabs. Functions among its options run in the test. */
+  open(url: string, init?: object): Listening;
   /** Goes away, as a tab that is closed. */
   close(): void;
 }
@@ -18,30 +18,42 @@ export interface Tab {
 export interface Listening {
   source: EventSource;
   events: TypedEvent<any>[];
+  /** The data of the events. */
+  readonly data: unknown[];
   states: string[];
   errors: string[];
+  gaps: Gap[];
 }
 
 /** Opens a tab without these. */
 export async function openTab(missing: Missing[] = []): Promise<Tab> {
   const frame = document.createElement("iframe");
   frame.src = `${new URL("../browser/tabs/tab.html", import.meta.url).pathname}#${missing.join(",")}`;
-  document.body.append(frame);
-  onTestFinished(() => frame.remove());
-  await new Promise<void>((resolve, reject) => {
+  const isReady = new Promise<void>((resolve) => {
     frame.onload = () => {
-      const { contentWindow: tab } = frame;
-      if (tab && "onCountdown" in tab) resolve();
-      else tab?.addEventListener("ready", () => resolve());
-      tab?.addEventListener("error", (event) => reject(new Error(event.message)));
+      const tab = frame.contentWindow as Window;
+      if ("onCountdown" in tab) resolve();
+      else tab.addEventListener("ready", () => resolve());
     };
   });
+  document.body.append(frame);
+  onTestFinished(() => frame.remove());
+  await isReady;
   return {
     frame,
     open(url, init) {
       const { EventSource } = frame.contentWindow as unknown as typeof import("typed-eventsource");
       const source = new EventSource(url, { shared: "tabs", ...init } as EventSourceInit);
-      const listening: Listening = { source, events: [], states: [], errors: [] };
+      const listening: Listening = {
+        source,
+        events: [],
+        get data() {
+          return this.events.map(({ data }) => data);
+        },
+        states: [],
+        errors: [],
+        gaps: [],
+      };
       source.on("message", (event) => listening.events.push(event));
       source.onState(({ type }) => listening.states.push(type));
       source.onError(({ code }) => listening.errors.push(code));

@@ -14,13 +14,20 @@ pub(super) const PACKAGES: Packages = Packages {
 };
 
 /// The entries of the npm package, each with its module.
-const ENTRIES: [(&str, &str); 5] = [
+const ENTRIES: [(&str, &str); 9] = [
     ("typed-eventsource", "index.js"),
     ("typed-eventsource/javascript", "javascript.js"),
     ("typed-eventsource/parser", "parser.js"),
+    ("typed-eventsource/react", "react.js"),
+    ("typed-eventsource/solid", "solid.js"),
+    ("typed-eventsource/svelte", "svelte.js"),
+    ("typed-eventsource/vue", "vue.js"),
     ("typed-eventsource/wasm", "wasm.js"),
     ("typed-eventsource/without-wasm", "without-wasm.js"),
 ];
+
+/// What an app has anyway, and is not measured.
+const FRAMEWORKS: [&str; 4] = ["react", "solid-js", "svelte", "vue"];
 
 /// esbuild, which finds the installed packages and the npm package as it was built, and makes ES modules.
 pub(super) fn esbuild() -> Result<Command> {
@@ -34,6 +41,7 @@ pub(super) fn esbuild() -> Result<Command> {
             "--log-level=warning",
         ])
         .args(ENTRIES.map(|(entry, module)| format!("--alias:{entry}=./pkg/{module}")))
+        .args(FRAMEWORKS.map(|framework| format!("--external:{framework}")))
         .env("NODE_PATH", modules);
     Ok(esbuild)
 }

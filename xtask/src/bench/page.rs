@@ -17,6 +17,12 @@ pub(crate) fn build() -> Result<()> {
     // The names of chunks contain hashes, so that those of an earlier build would stay.
     files::remove(Path::new(&contenders))?;
     bundle_each(CONTENDERS, |_| contenders.clone())?;
+    // esbuild leaves the URL of the shared worker as it is.
+    process::run(
+        esbuild()?
+            .arg("pkg/tabs/worker.js")
+            .args(["--minify", &format!("--outfile={contenders}/worker.js")]),
+    )?;
     process::run(
         esbuild()?
             .arg(MAIN)

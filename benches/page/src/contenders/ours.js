@@ -11,6 +11,8 @@ const listenWith = (options) => (url, name, take, fail) => {
 
 export const listen = listenWith({});
 export const listenByFetch = listenWith({ transport: "fetch" });
+/** The connection is in a shared worker. It ends with its source. */
+export const listenAmongTabs = listenWith({ transport: "fetch", shared: "tabs", tabs: { linger: 0 } });
 
 /** How many bytes of memory the package's WebAssembly has. */
 export const memory = () => wasm?.memory.buffer.byteLength ?? 0;

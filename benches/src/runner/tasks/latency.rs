@@ -6,7 +6,7 @@ use typed_eventsource_harness::Page;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
 use crate::runner::{
-    contenders::CLIENTS,
+    contenders::{CLIENTS, TABS},
     figures::percentile,
     rounds::alternate,
     table::{Comparison, Row, Table},
@@ -34,7 +34,7 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         "ticks",
         Script::always(Attempt::playing([ticks, Step::End])),
     )?;
-    let contenders: Vec<_> = CLIENTS.iter().collect();
+    let contenders: Vec<_> = CLIENTS.iter().chain([&TABS]).collect();
     let measured = alternate(page, &contenders, rounds, async |contender, round| {
         let count = if round == 0 { WARM_UP_EVENTS } else { EVENTS };
         let task = json!({

@@ -23,7 +23,7 @@ const APPS: [(&str, &str); 8] = [
 ];
 
 /// The bundles: the folder of each, and its label.
-const BUNDLES: [(&str, &str); 9] = [
+const BUNDLES: [(&str, &str); 13] = [
     ("fetch-event-source", "@microsoft/fetch-event-source 2.0.1"),
     ("eventsource", "eventsource 5.1.5"),
     ("eventsource-client", "eventsource-client 1.2.0"),
@@ -41,6 +41,22 @@ const BUNDLES: [(&str, &str); 9] = [
     (
         "typed-eventsource-resilient-fetch",
         "typed-eventsource/resilient-fetch",
+    ),
+    (
+        "typed-eventsource-react",
+        "typed-eventsource and its hook for React, without React",
+    ),
+    (
+        "typed-eventsource-vue",
+        "typed-eventsource and its composable for Vue, without Vue",
+    ),
+    (
+        "typed-eventsource-svelte",
+        "typed-eventsource and its entry for Svelte, without Svelte",
+    ),
+    (
+        "typed-eventsource-solid",
+        "typed-eventsource and its primitive for Solid, without Solid",
     ),
 ];
 

@@ -36,6 +36,14 @@ expect<Equal<typeof off, () => void>>();
 source.on("prize", () => {});
 // @ts-expect-error A halt has no price.
 source.on("halt", ({ data }) => data.price);
+const offBatch = source.onBatch(["price", "halt"], (events) => expect<Equal<typeof events, EventOf<Feed>[]>>(), { per: "frame", most: 9 });
+expect<Equal<typeof offBatch, () => void>>();
+source.onBatch((events) => expect<Equal<typeof events, EventOf<Feed>[]>>());
+source.onBatch(["halt"] as const, (events) => expect<Equal<typeof events, TypedEvent<{ symbol: string }, "halt">[]>>());
+// @ts-expect-error There is no such event.
+source.onBatch(["prize"], () => {});
+// @ts-expect-error There is no such event.
+source.batches(["prize"]);
 // @ts-expect-error `events` needs a name.
 source.events();
 // A list whose length is not known may be spread.
@@ -54,6 +62,8 @@ export async function iterate() {
     else expect<Equal<typeof event.data, { symbol: string }>>();
   }
   for await (const event of source.events("halt")) expect<Equal<typeof event.type, "halt">>();
+  for await (const events of source.batches(["halt"])) expect<Equal<(typeof events)[number]["type"], "halt">>();
+  for await (const events of source.batches({ per: 250 })) expect<Equal<typeof events, EventOf<Feed>[]>>();
   const first = await source.events("price").next();
   if (!first.done) expect<Equal<typeof first.value.data, Price>>();
 

@@ -2,6 +2,7 @@
 //! their types are checked, as are the snippets of the READMEs. The programs in Rust of the READMEs are pasted into fresh projects,
 //! which are built and opened too. `cargo xtask test packaging` sets everything up.
 
+mod components;
 mod pages;
 mod pasted;
 mod snippets;
@@ -49,6 +50,12 @@ fn main() -> ExitCode {
         let (runtime, stage) = (Arc::clone(&runtime), Arc::clone(&stage));
         trials.push(Trial::test(format!("pasted, {framework}"), move || {
             Ok(runtime.block_on(pasted::try_out_framework(framework, &stage))?)
+        }));
+    }
+    for (framework, ending) in components::FRAMEWORKS {
+        let (runtime, stage) = (Arc::clone(&runtime), Arc::clone(&stage));
+        trials.push(Trial::test(format!("components, {framework}"), move || {
+            Ok(runtime.block_on(components::try_out(framework, ending, &stage))?)
         }));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -13,7 +13,7 @@ use typed_eventsource_server::{
 
 use crate::tools;
 
-const VITE: &str = "vite/bin/vite.js";
+pub(crate) const VITE: &str = "vite/bin/vite.js";
 pub(crate) const VITE_6: &str = "vite-6/bin/vite.js";
 
 /// A part of the name of the file with the engine in JavaScript, where the file has a name.

@@ -31,6 +31,7 @@ pub(crate) const RUNS: &[(&str, &str, &[&str])] = &[
         TSC,
         &["-p", "consumers/no-dom/worker.json"],
     ),
+    ("types, components", TSC, &["-p", "consumers/components"]),
     ("types, tests", TSC, &["-p", "consumers/vitest"]),
     (
         "publint",

@@ -1,0 +1,4 @@
+import { mount } from "svelte";
+import Trades from "./Trades.svelte";
+
+mount(Trades, { target: document.body, props: { url: "/streams/trades" } });
