@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use typed_eventsource::{CloseReason, Decision, Error, Policy, State};
+use typed_eventsource::{CloseReason, Decision, Error, EventSource, Policy, State, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    next_open, open_two, run_in_each_way, run_in_each_way_over, shared,
+    next_open, numbers, open_two, run_in_each_way, run_in_each_way_over, shared,
     support::{
         Attempt, Script, Step, Transport, errors, is_refusal, journal, listen, send, states, stream,
     },
@@ -22,18 +22,18 @@ async fn a_terminal_event_finishes_all_sources() {
     run_in_each_way(async || {
         let steps = [Step::Wait, send("event: bye\ndata: 7\n\n"), Step::Silence];
         let script = Script::put([Attempt::playing(steps)]).await;
-        let sources = open_two(|| shared(&script).terminal_event("bye")).await;
-        let mut heard = sources.each_ref().map(|source| journal(source, &["bye"]));
-        let mut streams = sources
-            .each_ref()
-            .map(|source| stream::<u32>(source, "bye"));
+        let builder = || shared(&script).terminal_event("bye");
+        let (sources, mut heard) = open_two(builder, |source| {
+            (journal(source, &["bye"]), stream::<u32>(source, "bye"))
+        })
+        .await;
         script.release().await;
-        for (index, source) in sources.iter().enumerate() {
+        for (source, (journal, stream)) in sources.iter().zip(&mut heard) {
             assert_eq!(source.closed().await, CloseReason::Finished);
-            let told = ["bye: 7", "closed: the server has finished"];
-            assert_eq!(heard[index].rest().await, told);
-            assert_eq!(streams[index].next().await.unwrap().unwrap().data, 7);
-            assert!(streams[index].next().await.is_none());
+            let told = ["open", "bye: 7", "closed: the server has finished"];
+            assert_eq!(journal.rest().await, told);
+            assert_eq!(stream.next().await.unwrap().unwrap().data, 7);
+            assert!(stream.next().await.is_none());
         }
     })
     .await;
@@ -48,7 +48,7 @@ async fn a_failure_event_closes_all_sources_with_what_it_says() {
             Step::Silence,
         ];
         let script = Script::put([Attempt::playing(steps)]).await;
-        let sources = open_two(|| shared(&script).failure_event("oh")).await;
+        let (sources, _) = open_two(|| shared(&script).failure_event("oh"), |_| ()).await;
         script.release().await;
         for source in &sources {
             let CloseReason::Policy(Error::FailureEvent { event, .. }) = source.closed().await
@@ -95,13 +95,15 @@ async fn a_loss_is_told_to_all_sources_as_to_one_that_is_not_shared() {
             ])
         };
         let (script, other_script) = (script().await, script().await);
-        let [first, second] = open_two(|| shared(&script).policy(impatient())).await;
+        let listen = |source: &EventSource| journal(source, &["message"]);
         let alone = other_script.open_with(impatient());
-        next_open(&mut states(&alone)).await;
-        let sources = [alone, first, second];
-        let mut journals = sources
-            .each_ref()
-            .map(|source| journal(source, &["message"]));
+        let mut journals = vec![listen(&alone)];
+        let builder = || shared(&script).policy(impatient());
+        let (_sources, shared) = open_two(builder, listen).await;
+        journals.extend(shared);
+        while !matches!(alone.state(), State::Open { .. }) {
+            next_open(&mut states(&alone)).await;
+        }
         script.release().await;
         other_script.release().await;
         let mut told = Vec::new();
@@ -134,16 +136,19 @@ async fn an_event_that_does_not_decode_concerns_the_source_that_decodes() {
             Attempt::sending("id: 2\ndata: 2\n\n"),
         ])
         .await;
-        let [first, second] = open_two(|| {
+        let builder = || {
             let policy = Policy::browser().rule(|context| match context.error {
                 Error::Decode(_) => Decision::Close,
                 _ => Decision::AsProposed,
             });
             shared(&script).policy(policy)
-        })
-        .await;
-        let _numbers = listen::<u32>(&first, "message");
-        let mut texts = listen::<typed_eventsource::Text>(&second, "message");
+        };
+        let first = builder().open().unwrap();
+        let _numbers = numbers(&first);
+        next_open(&mut states(&first)).await;
+        let second = builder().open().unwrap();
+        let mut texts = listen::<Text>(&second, "message");
+        next_open(&mut states(&second)).await;
         script.release().await;
         assert!(matches!(
             first.closed().await,
@@ -161,7 +166,7 @@ async fn the_state_of_an_open_source_has_the_head_of_the_response() {
     run_in_each_way_over(Transport::Fetch, async || {
         let answer = Attempt::playing([Step::Silence]);
         let script = Script::put([answer.header("cache-control", "no-store")]).await;
-        let sources = open_two(|| shared(&script)).await;
+        let (sources, _) = open_two(|| shared(&script), |_| ()).await;
         for source in &sources {
             let State::Open { response, .. } = source.state() else {
                 panic!("{:?}", source.state());

@@ -13,15 +13,12 @@ use typed_eventsource::{
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Request, RequestInit};
 
 use super::{
-    open_two, run_in_each_way, run_in_each_way_over, shared,
-    support::{Attempt, Heard, Script, Step, Transport, listen},
+    numbers, open_two, run_in_each_way, run_in_each_way_over, shared,
+    support::{Attempt, Script, Step, Transport},
 };
-
-fn numbers(source: &EventSource) -> Heard<u32> {
-    listen(source, "message")
-}
 
 fn over_fetch(script: &Script, fetch: Fetch) -> EventSourceBuilder {
     EventSource::builder(script.url())
@@ -38,7 +35,7 @@ async fn fresh_headers_are_made_for_the_attempts_of_all_sources() {
             .header("x-fixed", "fixed")
             .header("X-Token", "stale")
             .fresh_headers(|| async { Ok(vec![("X-Token".into(), "fresh".into())]) });
-        let sources = open_two(|| over_fetch(&script, fetch.clone())).await;
+        let (sources, _) = open_two(|| over_fetch(&script, fetch.clone()), |_| ()).await;
         let seen = script.seen().await;
         assert_eq!(seen.len(), 1);
         assert_eq!(seen[0].header("x-token"), "fresh");
@@ -179,6 +176,7 @@ async fn a_connection_is_renewed_before_its_token_expires() {
         let source = shared(&script).renew_before(expiry).open().unwrap();
         assert_eq!(script.seen_attempts(2).await.len(), 2);
         drop(source);
+        script.end().await;
     })
     .await;
 }
@@ -188,16 +186,20 @@ async fn a_fetch_of_the_user_makes_the_request() {
     run_in_each_way_over(Transport::Fetch, async || {
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
         let fetch = Fetch::new().fetch_with(async |request| {
-            let request = web_sys::Request::new_with_str(&format!("{}?own", request.url()))?;
+            let init = RequestInit::new();
+            init.set_signal(Some(&request.signal()));
+            let url = format!("{}?own", request.url());
+            let request = Request::new_with_str_and_init(&url, &init)?;
             let window = web_sys::window().ok_or("there is no window")?;
             let response = JsFuture::from(window.fetch_with_request(&request)).await?;
             Ok(response.unchecked_into())
         });
-        let sources = open_two(|| over_fetch(&script, fetch.clone())).await;
+        let (sources, _) = open_two(|| over_fetch(&script, fetch.clone()), |_| ()).await;
         let seen = script.seen().await;
         assert_eq!(seen.len(), 1);
         assert!(seen[0].path.ends_with("?own"), "{}", seen[0].path);
         drop(sources);
+        script.end().await;
     })
     .await;
 }

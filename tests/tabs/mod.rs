@@ -10,7 +10,7 @@ use js_sys::Reflect;
 use typed_eventsource::{EventSource, EventSourceBuilder, Role, State};
 use wasm_bindgen::JsValue;
 
-use support::{Heard, Script, Transport, run, run_over, states};
+use support::{Heard, Script, Transport, listen, run, run_over, states};
 
 /// The global class of shared workers, which is missing while this lives.
 struct NoSharedWorkers(JsValue);
@@ -64,16 +64,25 @@ async fn next_open(states: &mut Heard<State>) -> State {
     }
 }
 
-/// Two sources that share the connection of a script, once they are open.
-async fn open_two(builder: impl Fn() -> EventSourceBuilder) -> [EventSource; 2] {
+/// Two sources of a stream, each with what listens to it, once they are open. It listens before that: a worker hears of a listener
+/// later than the server may send.
+async fn open_two<T>(
+    builder: impl Fn() -> EventSourceBuilder,
+    listen: impl Fn(&EventSource) -> T,
+) -> ([EventSource; 2], [T; 2]) {
     let sources = [(); 2].map(|()| builder().open().expect("a valid URL"));
+    let listeners = sources.each_ref().map(listen);
     for source in &sources {
         let mut states = states(source);
         if !matches!(source.state(), State::Open { .. }) {
             next_open(&mut states).await;
         }
     }
-    sources
+    (sources, listeners)
+}
+
+fn numbers(source: &EventSource) -> Heard<u32> {
+    listen(source, "message")
 }
 
 /// Whether the two have one connection, and who has it.

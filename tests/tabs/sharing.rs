@@ -7,10 +7,8 @@ use typed_eventsource::{AttemptOutcome, EventSource, Queue, State, Tabs};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    assert_shared, next_open, open, open_two, run_in_each_way, shared,
-    support::{
-        Attempt, Heard, Script, Step, Transport, listen, next_data, run, send, states, stream,
-    },
+    assert_shared, next_open, numbers, open, open_two, run_in_each_way, shared,
+    support::{Attempt, Heard, Script, Step, Transport, next_data, run, send, states, stream},
 };
 
 #[wasm_bindgen_test]
@@ -25,11 +23,8 @@ async fn two_sources_have_one_connection_and_each_event_once_and_in_order() {
             Step::Silence,
         ];
         let script = Script::put([Attempt::playing(steps)]).await;
-        let sources = open_two(|| shared(&script)).await;
+        let (sources, mut heard) = open_two(|| shared(&script), numbers).await;
         assert_shared(&sources);
-        let mut heard = sources
-            .each_ref()
-            .map(|source| listen::<u32>(source, "message"));
         script.release().await;
         for heard in &mut heard {
             assert_eq!(heard.take(1000).await, (0..1000).collect::<Vec<_>>());
@@ -50,8 +45,7 @@ async fn a_source_that_is_left_has_the_connection_after_the_other_has_closed() {
     run_in_each_way(async || {
         let steps = [Step::Wait, send("id: 1\ndata: 1\n\n"), Step::Silence];
         let script = Script::put([Attempt::playing(steps.clone()), Attempt::playing(steps)]).await;
-        let [first, second] = open_two(|| shared(&script)).await;
-        let mut numbers = listen::<u32>(&second, "message");
+        let ([first, second], [_, mut numbers]) = open_two(|| shared(&script), numbers).await;
         first.close();
         assert!(first.state().is_closed());
         // Where no worker has the connection, the one that is left may need another.
@@ -103,10 +97,10 @@ async fn a_source_that_pauses_leaves_and_one_that_resumes_joins() {
         .await;
         // The first to come leads where there is no worker, and its connection would go with it.
         let other = open(&script);
+        let mut others = numbers(&other);
         next_open(&mut states(&other)).await;
         let source = open(&script);
-        let (mut heard, mut seen) = (listen::<u32>(&source, "message"), states(&source));
-        let mut others = listen::<u32>(&other, "message");
+        let (mut heard, mut seen) = (numbers(&source), states(&source));
         next_open(&mut seen).await;
         source.pause();
         assert_eq!(source.state(), State::Paused);
@@ -125,7 +119,7 @@ async fn a_source_that_pauses_leaves_and_one_that_resumes_joins() {
 async fn all_sources_get_a_new_connection_if_one_of_them_reconnects() {
     run_in_each_way(async || {
         let script = Script::put([Attempt::playing([Step::Silence])]).await;
-        let sources = open_two(|| shared(&script)).await;
+        let (sources, _) = open_two(|| shared(&script), |_| ()).await;
         let mut states = sources.each_ref().map(states);
         let (hear, mut attempts) = Heard::new();
         let listener = sources[1].on_attempt(hear);
@@ -155,10 +149,9 @@ async fn a_small_queue_of_a_stream_that_is_read_loses_nothing() {
             Step::Silence,
         ])])
         .await;
-        let sources = open_two(|| shared(&script).queue(Queue::close(64))).await;
-        let mut numbers = sources
-            .each_ref()
-            .map(|source| stream::<u32>(source, "message"));
+        let builder = || shared(&script).queue(Queue::close(64));
+        let listen = |source: &EventSource| stream::<u32>(source, "message");
+        let (_sources, mut numbers) = open_two(builder, listen).await;
         script.release().await;
         join_all(numbers.iter_mut().map(async |numbers| {
             for expected in 0..2000 {
@@ -178,13 +171,12 @@ async fn a_gap_is_told_to_each_source() {
         let script =
             Script::put([Attempt::playing([Step::Wait, send(text), Step::End]), again]).await;
         let builder = || shared(&script).policy(super::ends::impatient());
-        let sources = open_two(builder).await;
-        let mut heard = Vec::new();
-        for source in &sources {
+        let (_sources, mut heard) = open_two(builder, |source| {
             let (hear, gaps) = Heard::new();
             let listener = source.on_gap(move |gap| hear((gap.after.clone(), gap.missed)));
-            heard.push((gaps, listen::<u32>(source, "message"), listener));
-        }
+            (gaps, numbers(source), listener)
+        })
+        .await;
         script.release().await;
         for (gaps, numbers, _) in &mut heard {
             assert_eq!(numbers.take(3).await, [1, 5, 9]);
@@ -204,7 +196,7 @@ async fn a_request_whose_body_is_no_text_is_shared_within_the_page() {
         let builder = EventSource::builder(script.url())
             .fetch(fetch)
             .shared_among_tabs();
-        let sources = open_two(|| builder.clone()).await;
+        let (sources, _) = open_two(|| builder.clone(), |_| ()).await;
         assert_eq!(sources.map(|source| source.role()), [Role::Own; 2]);
         assert_eq!(script.seen().await.len(), 1);
     })
