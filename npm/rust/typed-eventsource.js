@@ -27,10 +27,8 @@ export class TabsSource {
   /** The functions that end the listening to a name. @type {Map<string, () => void>} */
   #undos = new Map();
   #undoAll = () => {};
-  /** @type {(() => void) | undefined} */
-  #undoGaps;
-  /** @type {(() => void) | undefined} */
-  #undoAttempts;
+  #hearsGaps = false;
+  #hearsAttempts = false;
   #isSilent = false;
   /** The last event that was received. @type {object | undefined} */
   #event;
@@ -109,11 +107,13 @@ export class TabsSource {
   }
 
   listenToGaps() {
-    this.#undoGaps ??= this.#connection.onGap((gap) => this.#notify("gap", gap));
+    if (!this.#hearsGaps) this.#connection.onGap((gap) => this.#notify("gap", gap));
+    this.#hearsGaps = true;
   }
 
   listenToAttempts() {
-    this.#undoAttempts ??= this.#connection.onAttempt((attempt) => this.#notify("attempt", attempt));
+    if (!this.#hearsAttempts) this.#connection.onAttempt((attempt) => this.#notify("attempt", attempt));
+    this.#hearsAttempts = true;
   }
 
   reconnect() {
