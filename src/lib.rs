@@ -46,7 +46,10 @@ pub use payload::{Payload, Text};
 pub use policy::{Backoff, Decision, FailureContext, Policy};
 #[cfg(feature = "fetch")]
 pub use response::ResponseHead;
-pub use source::{Closed, EventSource, EventSourceBuilder, EventStream, Listener, Queue};
+pub use source::{
+    BatchOptions, BatchStream, Closed, EventSource, EventSourceBuilder, EventStream, Listener,
+    Queue,
+};
 #[cfg(feature = "fetch")]
 pub use source::{Refresh, RefreshResult};
 #[cfg(feature = "tabs")]

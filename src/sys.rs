@@ -26,6 +26,13 @@ extern "C" {
     #[wasm_bindgen(js_name = clearTimeout)]
     pub(crate) fn clear_timeout(id: &JsValue);
 
+    #[wasm_bindgen(catch, js_name = requestAnimationFrame)]
+    pub(crate) fn request_animation_frame(
+        callback: &Closure<dyn FnMut()>,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = cancelAnimationFrame)]
+    pub(crate) fn cancel_animation_frame(id: &JsValue) -> Result<(), JsValue>;
+
     /// A window or a worker.
     pub(crate) type Global;
     #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter, js_name = self)]

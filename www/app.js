@@ -15,6 +15,7 @@ import { Tabs } from "./tabs.js";
  * @typedef {object} Panel
  * @property {string} name the name of the panel, and of its stream on the server
  * @property {import("./session.js").Session} session
+ * @property {string} [client] the id of its stream, if that is not the tab's
  * @property {string} [opens] what opens the stream, if showing the panel does not
  * @property {() => void} show
  * @property {() => void} hide

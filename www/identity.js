@@ -26,9 +26,22 @@ function take(key) {
  */
 const anyOf = (list) => list[Math.floor(Math.random() * list.length)];
 
+/** An id that the tabs of this browser have in common. */
+function idOfBrowser() {
+  try {
+    localStorage.browser ??= crypto.randomUUID();
+    return localStorage.browser;
+  } catch {
+    // Without storage each tab has another.
+    return crypto.randomUUID();
+  }
+}
+
 export const identity = {
   /** The id of this tab's streams, so that a fault concerns only them. */
   client: take("client") ?? crypto.randomUUID(),
+  /** The id of the streams that all tabs share. @type {string} */
+  browser: idOfBrowser(),
   name: take("name") ?? `${anyOf(ADJECTIVES)} ${anyOf(ANIMALS)}`,
 };
 

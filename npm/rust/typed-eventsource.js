@@ -1,6 +1,7 @@
 // @ts-check
 // What the Rust crate opens a source with that is shared among tabs. `cargo xtask generate` bundles it into the crate.
 
+import "../src/tabs.js";
 import { provide, start } from "../src/init.js";
 import { INPUT_PAUSE, INPUT_RECONNECT, INPUT_RESUME } from "../src/numbers.js";
 import { open } from "../src/open.js";
@@ -11,7 +12,7 @@ import { text } from "../src/wasm/engine.js";
 provide(() => bytesOf(text));
 
 /** Makes a shared worker what has the connections. */
-export const serve = () => void import("../src/tabs/worker.js");
+export const serve = () => void import("../src/tabs/typed-eventsource-worker.js");
 
 /**
  * What a source is told besides events.

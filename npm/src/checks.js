@@ -2,7 +2,7 @@
 // Checks options, their spelling included, when a source is created.
 
 import { EventSourceError } from "./error.js";
-import { ACTIONS } from "./numbers.js";
+import { ACTIONS } from "./names.js";
 
 /** @typedef {{ [name: string]: any }} OptionsObject */
 /** @typedef {(value: any, name: string) => any} Check Checks an option's value, and returns it. */

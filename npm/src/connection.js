@@ -5,15 +5,15 @@
 import { Audience, errorOf } from "./audience.js";
 import { inspect } from "./checks.js";
 import { deadlineTimer } from "./deadline-timer.js";
+import { digestOf } from "./digest.js";
 import { EventSourceError, asError, errorOfFailure, internal, limitError, messageOf, reportException } from "./error.js";
 import { loading, wasm } from "./init.js";
 import * as inputs from "./inputs.js";
 import { refresherOf } from "./refresher.js";
 import { encoder, copyToWasm } from "./memory.js";
+import { ATTEMPT_OUTCOMES, ATTEMPT_REASONS, REASONS, STATES } from "./names.js";
 import {
   ATTEMPT_FAILED,
-  ATTEMPT_OUTCOMES,
-  ATTEMPT_REASONS,
   ATTEMPT_RECONNECT,
   ATTEMPT_REFUSED,
   FAILURE_EARLIER,
@@ -29,7 +29,6 @@ import {
   INPUT_DECODED,
   INPUT_DECODE_FAILED,
   INPUT_EVENT,
-  INPUT_EXPIRES_IN,
   INPUT_NOTE_LAST_EVENT_ID,
   INPUT_POSTPONED,
   INPUT_RELAYED_STATE,
@@ -62,12 +61,10 @@ import {
   OUTPUT_RENEW,
   OUTPUT_REPORT,
   OUTPUT_STATE,
-  REASONS,
   REASON_DROPPED,
   REASON_FAILED,
   REASON_FINISHED,
   REASON_REQUESTED,
-  STATES,
   WANTS_ACTIVITY,
   WANTS_DECODED,
   WANTS_DIGESTS,
@@ -574,8 +571,14 @@ export class Connection extends Audience {
       this.#queue.push([inputs.failed(error), link]);
       return;
     }
-    this.#join(this.transport.state);
-    this.#listen(this.transport);
+    this.use(this.transport);
+  }
+
+  /** Takes a transport in place of the current one, which has ended. It has the same link. @param {Transport} transport */
+  use(transport) {
+    this.transport = transport;
+    this.#join(transport.state);
+    this.#listen(transport);
   }
 
   #newLink() {
@@ -673,11 +676,10 @@ export class Connection extends Audience {
   async #askExpiry() {
     try {
       const { isElsewhere, renewBefore } = this.settings;
+      const link = this.#link;
       const expiry = renewBefore?.();
       const time = Number(isElsewhere ? await expiry : expiry) - Date.now();
-      if (!(time > 0) || this.isClosed) return;
-      this.#tellSession(INPUT_EXPIRES_IN, 0, time);
-      this.#carryOut();
+      if (time > 0 && link) this.receive(inputs.expiresIn(time), link);
     } catch (exception) {
       reportException(exception);
     }
@@ -771,11 +773,16 @@ export class Connection extends Audience {
   /** Goes on once the rule, which is in another tab, has decided. Until then inputs wait. @param {Promise<[decision: number, wait: number]>} decision */
   async #awaitDecision(decision) {
     this.#isDeciding = true;
-    this.#tellDecision(await decision);
+    const decided = await decision;
     this.#isDeciding = false;
     if (this.isClosed) return;
-    this.#carryOut();
-    if (!this.#isDeciding) this.#handleQueue();
+    try {
+      this.#tellDecision(decided);
+      this.#carryOut();
+    } catch (exception) {
+      this.#endAfterBug(exception);
+    }
+    this.#handleQueue();
   }
 
   /** @param {number} kind @param {EventSourceError} [error] */
@@ -828,13 +835,6 @@ export class Connection extends Audience {
 
 /** @param {string} url */
 const unsafeRenewal = (url) => new EventSourceError("invalid-request", "a renewal needs a request that may be sent again", { url });
-
-/** A number that is made of a text, by which texts that differ are noticed. @param {string} text */
-function digestOf(text) {
-  let digest = 0;
-  for (let index = 0; index < text.length; index += 1) digest = (Math.imul(digest, 31) + text.charCodeAt(index)) >>> 0;
-  return digest;
-}
 
 /** @param {() => void} step */
 function quietly(step) {

@@ -3,6 +3,7 @@ import { isObject, optionError } from "./checks.js";
 import { whenCollected } from "./collected.js";
 import { start } from "./init.js";
 import { messageName } from "./message-name.js";
+import {} from "./names.js";
 import { INPUT_PAUSE, INPUT_RECONNECT, INPUT_RESUME } from "./numbers.js";
 import { open } from "./open.js";
 import { parseSettings } from "./options.js";

@@ -546,9 +546,9 @@ export interface TabsOptions {
   /** How many milliseconds the worker keeps a connection that no tab needs. The default is 500. */
   linger?: number | undefined;
   /**
-   * The URL of the worker's script, on the page's origin. By default it is `tabs/worker.js` of this package, which Vite, webpack, Rollup
-   * and others find by the `new URL(…, import.meta.url)` in the package. For a bundle of one file, or a server with other paths,
-   * `typed-eventsource/shared-worker` is the script to be built and served.
+   * The URL of the worker's script, on the page's origin. By default it is `tabs/typed-eventsource-worker.js` of this package, which
+   * Vite, webpack, Rspack and Turbopack find by the `new URL(…, import.meta.url)` in the package. For other bundlers, or a server with
+   * other paths, `typed-eventsource/shared-worker` is the script to be built and served.
    */
   worker?: string | URL | undefined;
   /**
@@ -578,9 +578,9 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * With `"tabs"`, the sources of all tabs of the origin share it, in a shared worker; where there is none, one of the tabs has the
    * connection and the others follow, by Web Locks and a `BroadcastChannel`. Where there is neither (plain HTTP without shared workers),
    * each tab has a separate connection, which the console says once. `role` tells which it is. Functions among the options are
-   * the same here if their source text is, whatever they have captured; one of the tabs answers them, and another one when that
-   * goes. A source with a `fetch` of the user does without the worker. A tab that falls behind is told what it has lost with an
-   * error `queue-overflow`; it holds no other tab back.
+   * the same here if their source text and name are (of a bound function the name), whatever they have captured; one of the tabs
+   * answers them, and another one when that goes or is suspended. A source with a `fetch` of the user does without the worker. A tab
+   * that falls behind is told what it has lost with an error `queue-overflow`; it holds no other tab back.
    */
   shared?: boolean | "tabs" | undefined;
   /** How sources are shared with `shared: "tabs"`. */

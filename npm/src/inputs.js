@@ -1,8 +1,10 @@
 // @ts-check
 // The inputs of a connection.
 
+import { STATES } from "./names.js";
 import {
   INPUT_BODY_ENDED,
+  INPUT_EXPIRES_IN,
   INPUT_FINISHED,
   INPUT_HELD_BACK,
   INPUT_LOST,
@@ -24,7 +26,6 @@ import {
   LOSS_HOPELESS,
   LOSS_OTHER,
   LOSS_REESTABLISH,
-  STATES,
 } from "./numbers.js";
 
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */
@@ -123,6 +124,9 @@ export const refreshed = input(INPUT_REFRESHED);
 
 /** @param {EventSourceError} error */
 export const refreshFailed = (error) => input(INPUT_REFRESH_FAILED, undefined, error);
+
+/** What the connection was made with expires. @param {number} time In how many milliseconds. */
+export const expiresIn = (time) => input(INPUT_EXPIRES_IN, time);
 
 /** @param {number} lateBy In milliseconds. */
 export const timeout = (lateBy) => input(INPUT_TIMEOUT, lateBy);

@@ -98,8 +98,6 @@ export const FAILURE_UNFINISHED_EVENT = 6;
 export const FAILURE_REFRESH_TIMEOUT = 7;
 
 // Why a source has closed, and the limit that was reached: `Numbers::set_close_reason` in `numbers.rs`.
-/** The reasons by their numbers, except the last. */
-export const REASONS = /** @type {const} */ (["finished", "requested", "dropped"]);
 export const REASON_FINISHED = 0;
 export const REASON_REQUESTED = 1;
 export const REASON_DROPPED = 2;
@@ -107,24 +105,17 @@ export const REASON_FAILED = 3;
 export const LIMIT_TOO_MANY = 1;
 export const LIMIT_DOWN_TOO_LONG = 2;
 
-/** States by their numbers: `Numbers::set_state` in `numbers.rs`. */
-export const STATES = ["connecting", "open", "paused", "waiting", "offline"];
+// States: `Numbers::set_state` in `numbers.rs`.
 /** In this state and those after it, a connection has failed. */
 export const STATE_WAITING = 3;
 
 // Attempts, in the order of `AttemptOutcome` and `AttemptReason` in `core/src/session/attempts.rs`.
-export const ATTEMPT_OUTCOMES = ["opened", "finished", "refused", "failed", "aborted"];
 export const ATTEMPT_REFUSED = 2;
 export const ATTEMPT_FAILED = 3;
-export const ATTEMPT_REASONS = ["first", "reconnection", "woken", "reconnect", "resumed", "refreshed", "renewed"];
 /** Of those before it, all but the first follow an error. */
 export const ATTEMPT_RECONNECT = 3;
 
-/** What to do at a limit, by number: `set_options` in `numbers.rs`. */
-export const ACTIONS = ["close", "reopen", "keep-waiting"];
-
-/** Decisions by their numbers: `input` in `numbers.rs`. */
-export const DECISIONS = ["as-proposed", "keep-waiting", "reopen", "close"];
+// Decisions: `input` in `numbers.rs`.
 export const DECISION_AS_PROPOSED = 0;
 export const DECISION_REOPEN = 2;
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { callback, objectOf, oneOf } from "./checks.js";
-import { ACTIONS } from "./numbers.js";
+import { ACTIONS } from "./names.js";
 import { BACKOFF, POLICY, PRESETS } from "./policy-options.js";
 
 /** @typedef {import("./checks.js").Check} Check */

@@ -5,7 +5,8 @@ import { milliseconds, oneOf } from "./checks.js";
 import { reportException } from "./error.js";
 import { wasm } from "./init.js";
 import { encoder, copyToWasm, textAt } from "./memory.js";
-import { DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
+import { DECISIONS, STATES } from "./names.js";
+import { DECISION_AS_PROPOSED, DECISION_REOPEN, STATE_WAITING } from "./numbers.js";
 import { numbersOf, presetOf } from "./policy.js";
 
 /** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {boolean} isHidden @param {number} now */
@@ -92,10 +93,12 @@ const AS_PROPOSED = [DECISION_AS_PROPOSED, 0];
  * @returns {[number, number]}
  */
 export function askRule(rule, context, kind, wait) {
-  const proposed = proposalOf(kind, wait);
+  const proposed = { type: DECISIONS[kind], ...(kind === DECISION_REOPEN && { after: Math.ceil(wait) }) };
   try {
-    const answer = rule({ ...context, proposed });
-    return answer === proposed ? AS_PROPOSED : decided(answer);
+    const answer = rule({ ...context, proposed }) ?? proposed;
+    if (answer === proposed) return AS_PROPOSED;
+    const { type, after } = answer;
+    return [DECISIONS.indexOf(decision(type, "policy.rule(…).type")), type === "reopen" ? milliseconds(after, "policy.rule(…).after") : 0];
   } catch (exception) {
     reportException(exception);
     return AS_PROPOSED;
@@ -103,7 +106,7 @@ export function askRule(rule, context, kind, wait) {
 }
 
 /**
- * Asks a rule that is in another tab.
+ * Asks a rule that is in a tab, which asks it as above.
  *
  * @param {any} rule
  * @param {object} context
@@ -111,21 +114,4 @@ export function askRule(rule, context, kind, wait) {
  * @param {number} wait
  * @returns {Promise<[number, number]>}
  */
-export async function askRuleElsewhere(rule, context, kind, wait) {
-  try {
-    return decided(await rule({ ...context, proposed: proposalOf(kind, wait) }));
-  } catch {
-    // That tab has reported it, or there is none.
-    return AS_PROPOSED;
-  }
-}
-
-/** @param {number} kind @param {number} wait */
-const proposalOf = (kind, wait) => ({ type: DECISIONS[kind], ...(kind === DECISION_REOPEN && { after: Math.ceil(wait) }) });
-
-/** @param {any} answer @returns {[number, number]} */
-function decided(answer) {
-  if (answer === undefined || answer === null) return AS_PROPOSED;
-  const { type, after } = answer;
-  return [DECISIONS.indexOf(decision(type, "policy.rule(…).type")), type === "reopen" ? milliseconds(after, "policy.rule(…).after") : 0];
-}
+export const askRuleElsewhere = (rule, context, kind, wait) => rule(context, kind, wait).catch(() => AS_PROPOSED);

@@ -7,6 +7,7 @@ import { browser } from "./host.js";
 import { relayedState } from "./inputs.js";
 import { identityOf, numberOf } from "./latest-function.js";
 import { FOLLOWS_STATE } from "./numbers.js";
+import { parts } from "./package-parts.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -23,10 +24,23 @@ import { FOLLOWS_STATE } from "./numbers.js";
 /** The options that each source has for itself, although it shares the connection. */
 const OWN = ["transport", "parse", "skipEmpty", "closeAfterLoop", "schemas", "queue", "signal"];
 
-/** What sharing among tabs needs, once a source has needed it. @type {typeof import("./tabs/member.js") | undefined} */
+/** @typedef {Pick<typeof import("./tabs/in-parts.js"), "Member" | "use">} Tabs */
+
+/** @type {(() => Promise<Tabs>) | undefined} */
+let importTabs;
+/** What sharing among tabs needs, once a source has needed it. @type {Tabs | undefined} */
 let tabs;
 
-const loadTabs = async () => void (tabs = await import("./tabs/member.js"));
+/** Says where that is, which an entry of the package does. @param {() => Promise<Tabs>} importer */
+export function provideTabs(importer) {
+  importTabs = importer;
+}
+
+async function loadTabs() {
+  tabs = await importTabs?.().catch(() => undefined);
+  if (tabs) tabs.use(parts);
+  else browser.hint('to share among tabs, `import "typed-eventsource/tabs"`');
+}
 
 /**
  * Returns a connection that carries a source, alone or together with others that have the same options.
@@ -49,10 +63,16 @@ export function joinOrOpen(url, settings, host, open) {
   };
   if (settings.shared !== "tabs" || host !== browser || !globalThis.location) return new Connection(url, own, host, openHere);
   if (!tabs) own.load = loadTabs;
-  const keyOfTabs = /** @type {string} */ (keyOf(url, settings, (value) => String(identityOf(value))));
+  const keyOfTabs = /** @type {string} */ (keyOf(url, settings, textOf));
   return new Connection(url, own, host, (...from) =>
     tabs ? new tabs.Member(keyOfTabs, url, settings, host, open, openHere, ...from) : openHere(...from),
   );
+}
+
+/** What two tabs compare of a function: its source, which a bound one does not show, and its name. @param {Function} option */
+function textOf(option) {
+  const identity = identityOf(option);
+  return `${identity.name} ${identity}`;
 }
 
 /**

@@ -89,6 +89,40 @@ impl Drop for Timeout {
     }
 }
 
+/// How long a frame is waited for: a window that others cover has none.
+const LONGEST_FRAME: Span = Span::from_millis(500);
+
+/// A function that is called at the next frame of the page, or after half a second. Dropping this cancels the call, which the function
+/// has to do when it is called.
+pub(crate) struct AnimationFrame {
+    id: JsValue,
+    _callback: Closure<dyn FnMut()>,
+    _timeout: Timeout,
+}
+
+impl AnimationFrame {
+    /// `None` if there are no frames: the page is hidden, or this is a worker that has none.
+    pub(crate) fn new(callback: &Rc<dyn Fn()>) -> Option<Self> {
+        if is_hidden() {
+            return None;
+        }
+        let [at_frame, late] = [callback, callback].map(Rc::clone);
+        let closure = Closure::wrap(Box::new(move || at_frame()) as Box<dyn FnMut()>);
+        Some(Self {
+            id: sys::request_animation_frame(&closure).ok()?,
+            _callback: closure,
+            _timeout: Timeout::new(LONGEST_FRAME, Box::new(move |_| late())),
+        })
+    }
+}
+
+impl Drop for AnimationFrame {
+    fn drop(&mut self) {
+        // What has requested a frame can cancel it.
+        let _ = sys::cancel_animation_frame(&self.id);
+    }
+}
+
 pub(crate) fn is_online() -> bool {
     let is_online = sys::Navigator::is_online();
     is_online.ok().flatten().unwrap_or(true)

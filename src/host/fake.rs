@@ -19,7 +19,8 @@ use super::Change;
 /// The clock of the sources that a [`FakeServer`](crate::testing::FakeServer) serves. It stands still until the test
 /// advances it. Clones are the same clock.
 ///
-/// It times all of a source's waits: the policy's backoff and limits. A random wait is as long as its ceiling.
+/// It times all of a source's waits: the policy's backoff and limits, and [batches](crate::BatchOptions). A random wait is as long as
+/// its ceiling, and a frame takes 16 ms.
 ///
 /// ```
 /// use std::time::Duration;

@@ -12,7 +12,7 @@ use std::{rc::Rc, time::SystemTime};
 use typed_eventsource_core::{At, Span, Timestamp};
 
 use crate::{Error, error::WithCauses, sys};
-use browser::{DomListener, Timeout};
+use browser::{AnimationFrame, DomListener, Timeout};
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeChangeWatch, FakeClock, FakeTimer};
 
@@ -34,6 +34,20 @@ pub(crate) enum Timer {
         _timer: FakeTimer,
     },
 }
+
+/// Dropping it cancels the timer.
+pub(crate) enum FrameTimer {
+    AnimationFrame {
+        _frame: AnimationFrame,
+    },
+    /// Where there are no frames.
+    Timer {
+        _timer: Timer,
+    },
+}
+
+/// How long a frame of a page takes where there are none.
+const FRAME: Span = Span::from_millis(16);
 
 /// A change of the machine's network, or of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +124,18 @@ impl Host {
             Self::Fake(clock) => Timer::Fake {
                 _timer: clock.after(delay, callback),
             },
+        }
+    }
+
+    /// Calls back at the next frame of the page. Where there are none, that is after the time of one.
+    pub(crate) fn after_frame(&self, callback: Rc<dyn Fn()>) -> FrameTimer {
+        if matches!(self, Self::Browser)
+            && let Some(frame) = AnimationFrame::new(&callback)
+        {
+            return FrameTimer::AnimationFrame { _frame: frame };
+        }
+        FrameTimer::Timer {
+            _timer: self.after(FRAME, Box::new(move |_| callback())),
         }
     }
 

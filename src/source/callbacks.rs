@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc};
 
 use crate::{panics::Panics, place::Place};
 
-/// Callbacks in the order in which they were added. A callback that is added during a dispatch is first called in the
+/// Callbacks in the order in which they were added, those that come first before the others. A callback that is added during a dispatch is first called in the
 /// next dispatch. One that is removed is not called again, and is dropped as soon as it is not running. No borrow is
 /// held while a callback runs or is dropped.
 pub(super) struct CallbackList<F: ?Sized> {
@@ -19,6 +19,7 @@ pub(super) type Snapshot<F> = Option<Rc<Vec<Rc<Slot<F>>>>>;
 pub(super) struct Slot<F: ?Sized> {
     callback: Place<Box<F>>,
     is_removed: Cell<bool>,
+    comes_first: Cell<bool>,
 }
 
 impl<F: ?Sized> Default for CallbackList<F> {
@@ -38,10 +39,23 @@ impl<F: ?Sized> CallbackList<F> {
         let slot = Rc::new(Slot {
             callback: callback.into(),
             is_removed: Cell::new(false),
+            comes_first: Cell::new(false),
         });
         let mut slots = self.slots.take().unwrap_or_default();
         Rc::make_mut(&mut slots).push(Rc::clone(&slot));
         self.slots.put(slots);
+        slot
+    }
+
+    /// Adds a callback that is called before those that [`add`](Self::add) adds.
+    pub(super) fn add_first(&self, callback: Box<F>) -> Rc<Slot<F>> {
+        let slot = self.add(callback);
+        if let Some(mut slots) = self.slots.take() {
+            let index = slots.partition_point(|slot| slot.comes_first.get());
+            Rc::make_mut(&mut slots)[index..].rotate_right(1);
+            self.slots.put(slots);
+        }
+        slot.comes_first.set(true);
         slot
     }
 

@@ -5,7 +5,8 @@ use std::{fmt, rc::Rc};
 use super::connection::Connection;
 
 /// A callback that listens to a source; returned by [`on`](crate::EventSource::on),
-/// [`on_events`](crate::EventSource::on_events), `on_any`, [`on_gap`](crate::EventSource::on_gap),
+/// [`on_events`](crate::EventSource::on_events), `on_any`, [`on_batch`](crate::EventSource::on_batch),
+/// [`on_event_batch`](crate::EventSource::on_event_batch), [`on_gap`](crate::EventSource::on_gap),
 /// [`on_error`](crate::EventSource::on_error), [`on_attempt`](crate::EventSource::on_attempt), [`on_state`](crate::EventSource::on_state) and
 /// [`on_countdown`](crate::EventSource::on_countdown).
 ///

@@ -1,5 +1,6 @@
 //! The source: its handle, and everything that belongs to it.
 
+mod batches;
 mod builder;
 mod callbacks;
 mod closed;
@@ -19,6 +20,7 @@ mod tests;
 
 use std::{cell::Cell, fmt, rc::Rc};
 
+pub use batches::{BatchOptions, BatchStream};
 pub use builder::EventSourceBuilder;
 pub use closed::Closed;
 use connection::{Connection, Notice};
@@ -198,6 +200,79 @@ impl EventSource {
         Ok(Listener::new(&self.connection, |_| drop(listeners)))
     }
 
+    /// Calls back with the events of this name that have gathered, their data decoded to `T` (see [`Payload`]): once a frame, for
+    /// instance. An app that renders for each event of a fast stream freezes.
+    ///
+    /// No batch is empty, no event is missing, and they are in order. What has gathered is handed over before a change of state or a gap
+    /// is told, also when the source closes; errors do not wait for it. If the listener is dropped, what has gathered is too. An event
+    /// that does not decode is skipped, and reported as [`Error::Decode`] at once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidEventName`] if no event can have this name.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error, Listener};
+    /// # fn append(_: Vec<String>) {}
+    /// use typed_eventsource::{BatchOptions, Event, Text};
+    ///
+    /// # fn run(source: EventSource) -> Result<Listener, Error> {
+    /// source.on_batch("line", BatchOptions::per_frame(), |events: Vec<Event<Text>>| {
+    ///     append(events.into_iter().map(|event| event.data.0).collect());
+    /// })
+    /// # }
+    /// ```
+    pub fn on_batch<T: Payload>(
+        &self,
+        name: &str,
+        options: BatchOptions,
+        callback: impl FnMut(Vec<Event<T>>) + 'static,
+    ) -> Result<Listener, Error> {
+        let names = Names::These(&[name]);
+        batches::on_batch(&self.connection, names, decode::<T>, options, callback)
+    }
+
+    /// Calls back with the events that an enum stands for (see [`events`](Self::events)) and that have gathered: with all of them in
+    /// order, whatever their names. Otherwise as [`on_batch`](Self::on_batch).
+    ///
+    /// # Errors
+    ///
+    /// See [`events`](Self::events).
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error, Listener};
+    /// use std::time::Duration;
+    /// use serde::Deserialize;
+    /// use typed_eventsource::BatchOptions;
+    ///
+    /// #[derive(Deserialize)]
+    /// #[serde(rename_all = "lowercase")]
+    /// enum Feed {
+    ///     Price(f64),
+    ///     Halt(String),
+    /// }
+    ///
+    /// # fn run(source: EventSource) -> Result<Listener, Error> {
+    /// let options = BatchOptions::per(Duration::from_millis(250)).most(1_000);
+    /// source.on_event_batch(options, |events| {
+    ///     for event in events {
+    ///         match event.data {
+    ///             Feed::Price(price) => println!("{price}"),
+    ///             Feed::Halt(symbol) => println!("{symbol} is halted"),
+    ///         }
+    ///     }
+    /// })
+    /// # }
+    /// ```
+    pub fn on_event_batch<E: EventEnum>(
+        &self,
+        options: BatchOptions,
+        callback: impl FnMut(Vec<Event<E>>) + 'static,
+    ) -> Result<Listener, Error> {
+        let names = names_of::<E>()?;
+        batches::on_batch(&self.connection, names, E::decode, options, callback)
+    }
+
     /// Calls back if ids show that events were missed while there was no connection, so that an app can reload what it
     /// shows. This is so if the first id after a reconnection that is above the highest before it is not the next one.
     /// The callback is called just before that event is delivered.
@@ -344,6 +419,71 @@ impl EventSource {
     /// ```
     pub fn events<E: EventEnum>(&self) -> Result<EventStream<E>, Error> {
         self.stream_of(names_of::<E>()?, E::decode)
+    }
+
+    /// The events of this name by the batch, as a stream, their data decoded to `T` (see [`Payload`]).
+    ///
+    /// If the source has closed, the stream ends at once, after the error that closed the source, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidEventName`] if no event can have this name.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error};
+    /// # fn append(_: String) {}
+    /// use futures::StreamExt;
+    /// use typed_eventsource::{BatchOptions, Text};
+    ///
+    /// # async fn run(source: EventSource) -> Result<(), Error> {
+    /// let mut batches = source.batches::<Text>("token", BatchOptions::per_frame())?;
+    /// while let Some(Ok(events)) = batches.next().await {
+    ///     append(events.into_iter().map(|event| event.data.0).collect());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn batches<T: Payload>(
+        &self,
+        name: &str,
+        options: BatchOptions,
+    ) -> Result<BatchStream<T>, Error> {
+        let names = Names::These(&[name]);
+        BatchStream::new(&self.connection, names, decode::<T>, options)
+    }
+
+    /// The events that an enum stands for (see [`events`](Self::events)) by the batch, as a stream.
+    ///
+    /// # Errors
+    ///
+    /// See [`events`](Self::events).
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error};
+    /// use futures::StreamExt;
+    /// use serde::Deserialize;
+    /// use typed_eventsource::BatchOptions;
+    ///
+    /// #[derive(Deserialize)]
+    /// #[serde(rename_all = "lowercase")]
+    /// enum Feed {
+    ///     Price(f64),
+    ///     Halt(String),
+    /// }
+    ///
+    /// # async fn run(source: EventSource) -> Result<(), Error> {
+    /// let mut batches = source.event_batches::<Feed>(BatchOptions::per_frame())?;
+    /// while let Some(Ok(events)) = batches.next().await {
+    ///     println!("{} events", events.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn event_batches<E: EventEnum>(
+        &self,
+        options: BatchOptions,
+    ) -> Result<BatchStream<E>, Error> {
+        BatchStream::new(&self.connection, names_of::<E>()?, E::decode, options)
     }
 
     fn stream_of<T: 'static>(

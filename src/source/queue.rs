@@ -103,6 +103,15 @@ impl Queue {
         }
     }
 
+    /// With how many items its consumer should have a turn: before it is full, unless it waits then.
+    pub(super) fn size_for_turn(self) -> usize {
+        match self.when_full {
+            #[cfg(feature = "fetch")]
+            WhenFull::Wait => self.capacity,
+            _ => (self.capacity / 2).max(1),
+        }
+    }
+
     fn new(capacity: usize, when_full: WhenFull) -> Self {
         Self {
             capacity: capacity.max(1),
@@ -120,6 +129,9 @@ impl Default for Queue {
 
 /// An item of a stream.
 pub(super) type Item<T> = Result<Event<T>, Error>;
+
+/// An item of a stream of batches.
+pub(super) type BatchItem<T> = Result<Vec<Event<T>>, Error>;
 
 /// The queue of one stream: the source pushes, the consumer polls.
 pub(super) struct EventQueue<T> {
@@ -273,6 +285,35 @@ impl<T> EventQueue<T> {
                 Poll::Pending
             }
         }
+    }
+
+    /// Takes the next events, at most so many, or the error that is next, and says whether anything is left. `None` if there is
+    /// neither.
+    pub(super) fn pop_batch(&self, most: usize) -> Option<(BatchItem<T>, bool)> {
+        let mut inner = self.inner.borrow_mut();
+        if inner.gap > 0 {
+            let dropped = std::mem::take(&mut inner.gap);
+            return Some((Err(Error::QueueOverflow { dropped }), true));
+        }
+        let events = inner
+            .items
+            .iter()
+            .take(most)
+            .take_while(|item| item.is_ok());
+        let count = events.count().max(1).min(inner.items.len());
+        let batch = inner.items.drain(..count).collect();
+        let is_rest = !inner.items.is_empty();
+        #[cfg(feature = "fetch")]
+        if inner.items.len() < self.limits.capacity {
+            let hold = inner.hold.take();
+            drop(inner);
+            drop(hold);
+        }
+        (count > 0).then_some((batch, is_rest))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.inner.borrow().items.len()
     }
 
     pub(super) fn is_drained(&self) -> bool {

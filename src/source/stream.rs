@@ -57,10 +57,7 @@ impl<T: 'static> EventStream<T> {
         decode: Decode<T>,
     ) -> Result<Self, Error> {
         let queue = Rc::new(EventQueue::new(connection.queue()));
-        let feed = Feed {
-            queue: Rc::clone(&queue),
-            connection: Rc::downgrade(connection),
-        };
+        let feed = Feed::new(&queue, connection);
         let mut listeners = connection.on_frames(names, || {
             let feed = feed.clone();
             Box::new(move |frame| feed.push_frame(frame, decode))
@@ -82,7 +79,7 @@ impl<T> EventStream<T> {
 }
 
 /// The source's end of a stream's queue.
-struct Feed<T> {
+pub(super) struct Feed<T> {
     queue: Rc<EventQueue<T>>,
     connection: Weak<Connection>,
 }
@@ -97,7 +94,14 @@ impl<T> Clone for Feed<T> {
 }
 
 impl<T> Feed<T> {
-    fn push_frame(&self, frame: &Frame<'_>, decode: Decode<T>) -> DeliveryOutcome {
+    pub(super) fn new(queue: &Rc<EventQueue<T>>, connection: &Rc<Connection>) -> Self {
+        Self {
+            queue: Rc::clone(queue),
+            connection: Rc::downgrade(connection),
+        }
+    }
+
+    pub(super) fn push_frame(&self, frame: &Frame<'_>, decode: Decode<T>) -> DeliveryOutcome {
         let event = frame.event();
         match decode(&event) {
             Ok(data) => {
@@ -114,7 +118,7 @@ impl<T> Feed<T> {
         }
     }
 
-    fn push_notice(&self, notice: Notice<'_>) {
+    pub(super) fn push_notice(&self, notice: Notice<'_>) {
         match notice {
             Notice::Error(error) => self.push(Err(error.clone())),
             Notice::End(error) => self.queue.end(error),

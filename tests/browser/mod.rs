@@ -4,6 +4,7 @@ use typed_eventsource_test_support as support;
 
 mod aborting;
 mod attempts;
+mod batches;
 mod blocks;
 mod callbacks;
 mod console;

@@ -1,5 +1,6 @@
 // @ts-check
 import { EventSource } from "../../pkg/index.js";
+import { sharingText } from "../sharing.js";
 import { number, object, string } from "../schema.js";
 
 const schemas = {
@@ -17,24 +18,26 @@ const schemas = {
  */
 
 /**
- * Opens the stream, and passes on its events.
+ * Opens the stream, which all tabs share, and passes on its events.
  *
- * @param {import("../session.js").Options & { client: string }} options
+ * @param {{ client: string, signal: AbortSignal }} options
  * @param {import("../panels/prices.js").PricesPanel} panel
  */
-export function openPrices({ client, lastEventId, signal }, panel) {
-  const query = new URLSearchParams({ client, lastEventId });
-
+export function openPrices({ client, signal }, panel) {
   /** @type {EventSource<Feed>} */
-  const source = new EventSource(`/demo/prices?${query}`, {
+  const source = new EventSource(`/demo/prices?client=${client}`, {
     schemas,
+    shared: "tabs",
     policy: { preset: "resilient", backoff: { initial: 1_500, max: 6_000 } },
     resumeParameter: "lastEventId",
     terminalEvent: "bye",
     signal,
   });
 
-  source.on("price", ({ data }) => panel.price(data));
+  source.on("price", ({ data }) => {
+    panel.price(data);
+    panel.showSharing(sharingText(source));
+  });
   source.on("halt", ({ data }) => panel.halt(data));
   source.on("resume", ({ data }) => panel.resume(data));
   source.on("message", ({ data }) => panel.notice(data));

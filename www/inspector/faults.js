@@ -33,7 +33,7 @@ export class Faults {
    */
   show(isOpen, opens) {
     setText("toggle-label", isOpen ? "Close" : "Open again");
-    setText("toggle-does", isOpen ? "This page hangs up, as you asked." : (opens ?? "A new source, from the last event on."));
+    setText("toggle-does", isOpen ? "This page hangs up, as you asked." : (opens ?? "A new source opens."));
     byId("toggle").toggleAttribute("disabled", !isOpen && opens !== undefined);
   }
 

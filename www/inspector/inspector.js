@@ -57,6 +57,8 @@ export class Inspector {
     this.#timeline.draw(record);
     byId("stream-url").textContent = record.url;
     byId("transport").textContent = record.transport;
+    byId("role").textContent = record.role;
+    byId("sharing-tabs").textContent = String(record.tabs);
     const { attempts, opened, events, bytes, duplicates, gaps, lastEventAt } = record.stats;
     for (const [id, count] of Object.entries({ tries: attempts, connections: opened, errors: record.errors, events, duplicates, gaps })) {
       byId(id).textContent = count.toLocaleString();
@@ -78,9 +80,9 @@ export class Inspector {
    */
   async #cause(fault, label) {
     if (!this.#panel) return;
-    const { name, session } = this.#panel;
+    const { name, session, client = identity.client } = this.#panel;
     session.record.note("you", session.isOpen ? label : `${label} (without effect: no stream is open)`);
-    const query = new URLSearchParams({ stream: name, client: identity.client });
+    const query = new URLSearchParams({ stream: name, client });
     try {
       const answer = await fetch(`/demo/faults/${fault}?${query}`, { method: "POST" });
       if (!answer.ok) session.record.note("you", `The server refused: ${answer.status}`);

@@ -70,6 +70,16 @@ export class Record {
     }
   }
 
+  /** Who has the connection. */
+  get role() {
+    return this.#source?.role ?? "own";
+  }
+
+  /** How many tabs share it. */
+  get tabs() {
+    return this.#source?.tabs ?? 1;
+  }
+
   /** What all sources have counted. @type {Stats} */
   get stats() {
     return sum(this.#past, this.#source?.stats ?? NOTHING);

@@ -12,6 +12,7 @@ import { Table } from "./prices/table.js";
 /** The prices of six symbols. The chart shows one of them. */
 export class PricesPanel {
   name = "prices";
+  client = identity.browser;
   #chart = new Chart();
   #table = new Table((symbol) => this.#chart.select(symbol));
 
@@ -19,7 +20,7 @@ export class PricesPanel {
   constructor(onChange) {
     const names = ["price", "halt", "resume", "message", "bye"];
     const record = new Record("/demo/prices", "EventSource", names, onChange);
-    this.session = new Session(record, (options) => openPrices({ client: identity.client, ...options }, this));
+    this.session = new Session(record, (options) => openPrices({ client: this.client, ...options }, this));
   }
 
   show() {
@@ -34,6 +35,13 @@ export class PricesPanel {
   setConnected(isOpen) {
     this.#chart.setConnected(isOpen);
     byId("panel-prices").dataset.live = String(isOpen);
+  }
+
+  /** @param {string} text */
+  showSharing(text) {
+    const line = byId("prices-sharing");
+    // A text that is set again would be read out again.
+    if (line.textContent !== text) line.textContent = text;
   }
 
   /** @param {Feed["price"]} price */

@@ -42,10 +42,6 @@ pub(crate) fn build_engine(folder: &Path) -> Result<()> {
     write_text(&folder.join(format!("{ENGINE}_bg.wasm")), "engine.js")
 }
 
-/// A module in place of the engine in JavaScript, where there is none.
-pub(crate) const NO_JAVASCRIPT_ENGINE: &str =
-    "throw new Error(\"without an engine in JavaScript, this needs WebAssembly\");\n";
-
 fn build_wasm(package: &str, name: &str, folder: &Path, options: &[&str]) -> Result<()> {
     process::run(
         setup::wasm_pack_build(package, folder)?
@@ -68,7 +64,9 @@ fn build_wasm(package: &str, name: &str, folder: &Path, options: &[&str]) -> Res
 /// A JavaScript module that does what the wasm does, for where there is no WebAssembly. It is made in the folder.
 fn javascript_engine(folder: &Path) -> Result<String> {
     let Some(wasm_opt) = setup::wasm_opt()? else {
-        return Ok(NO_JAVASCRIPT_ENGINE.into());
+        return Ok(
+            "throw new Error(\"built without npm, this package needs WebAssembly\");\n".into(),
+        );
     };
     let options = ["--no-opt", "--", "--no-default-features"];
     build_wasm(WASM, ENGINE, folder, &options)?;

@@ -3,6 +3,7 @@
 use std::{path::Path, process::Command, slice};
 
 use anyhow::Result;
+use clap::ValueEnum;
 
 use crate::{
     browsers::{self, Kind},
@@ -26,7 +27,10 @@ enum Build {
 
 /// The options of `chaos`.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Chaos {
+    #[command(subcommand)]
+    other: Option<OtherChaos>,
     /// The seed of an earlier run, to repeat it
     #[arg(long)]
     seed: Option<String>,
@@ -39,6 +43,50 @@ pub(crate) struct Chaos {
     /// Follow the shorter streams that `cargo xtask test` does
     #[arg(long)]
     short: bool,
+}
+
+/// What `chaos` can do in place of following streams that fail.
+#[derive(clap::Subcommand)]
+enum OtherChaos {
+    /// Check that tabs which share a connection miss no event while tabs, their worker and the connection fail in every way, for
+    /// a quarter of an hour in each way and browser
+    Tabs(Tabs),
+}
+
+/// The options of `chaos tabs`.
+#[derive(clap::Args)]
+struct Tabs {
+    /// How many steps there are in each way and browser; 1000 by default, and half as many for `plain-http` and `own`
+    #[arg(long)]
+    steps: Option<usize>,
+    /// The seed of an earlier run, to repeat it
+    #[arg(long)]
+    seed: Option<String>,
+    /// Run in only this browser
+    #[arg(long)]
+    browser: Option<Kind>,
+    /// Share in only this way
+    #[arg(long)]
+    way: Option<Way>,
+    /// Fail if a tab is without events for more than a second, which on a busy machine may be no fault
+    #[arg(long)]
+    strict: bool,
+    /// Run the fewer steps that `cargo xtask test` does
+    #[arg(long)]
+    short: bool,
+}
+
+/// How tabs share a connection.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Way {
+    /// By a shared worker
+    Worker,
+    /// By a shared worker, in pages over plain HTTP, which have no locks
+    PlainHttp,
+    /// By locks and a channel, without shared workers
+    Locks,
+    /// Each tab has a separate connection, where there are neither shared workers nor locks
+    Own,
 }
 
 /// The options of `hostile`.
@@ -54,6 +102,9 @@ pub(crate) struct Hostile {
 
 /// Follows chaotic streams.
 pub(crate) fn chaos(options: &Chaos) -> Result<()> {
+    if let Some(OtherChaos::Tabs(options)) = &options.other {
+        return tabs(options);
+    }
     let mut runner = runner(Build::Checked, "chaos", options.browser)?;
     npm::build()?;
     build_page(Build::Checked)?;
@@ -66,11 +117,34 @@ pub(crate) fn chaos(options: &Chaos) -> Result<()> {
     process::run(runner.args(browser_argument(options.browser)))
 }
 
-/// Follows short chaotic streams. The npm package has to be built before.
+/// Has tabs that share a connection fail.
+fn tabs(options: &Tabs) -> Result<()> {
+    let mut runner = runner(Build::Checked, "chaos", options.browser)?;
+    npm::build()?;
+    runner.arg("tabs");
+    if let Some(steps) = options.steps {
+        runner.args(["--steps", &steps.to_string()]);
+    }
+    if let Some(seed) = &options.seed {
+        runner.args(["--seed", seed]);
+    }
+    if let Some(way) = options.way.and_then(|way| way.to_possible_value()) {
+        runner.args(["--way", way.get_name()]);
+    }
+    for (option, is_given) in [("--strict", options.strict), ("--short", options.short)] {
+        runner.args(is_given.then_some(option));
+    }
+    process::run(runner.args(browser_argument(options.browser)))
+}
+
+/// Follows short chaotic streams, and has tabs fail for a while. The npm package has to be built before.
 pub(crate) fn short_chaos(tally: &mut Tally) -> Result<()> {
     let mut runner = runner(Build::Checked, "chaos", None)?;
     build_page(Build::Checked)?;
-    tally.count(runner.arg("--short"), "")
+    let streams = tally.count(runner.arg("--short"), "");
+    let mut runner = self::runner(Build::Checked, "chaos", None)?;
+    let tabs = tally.count(runner.args(["tabs", "--short"]), "");
+    streams.and(tabs)
 }
 
 /// Plays the attacks of a hostile server.

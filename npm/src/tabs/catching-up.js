@@ -24,6 +24,7 @@ export class CatchingUp {
   /** What the server has sent. @type {Entry[]} */
   #events = [];
   #isOver = false;
+  #received;
   #transport;
   #cancelLimit;
   #onEnd;
@@ -33,10 +34,12 @@ export class CatchingUp {
    * @param {import("../sharing.js").Open} open
    * @param {Link} link The link of the member.
    * @param {string} lastEventId
+   * @param {import("./received.js").Received} received What the member has: a server may send that another time.
    * @param {Entry} first The first event of the hub.
    * @param {(entries: Entry[], hasLost: boolean) => void} onEnd Gets what comes next.
    */
-  constructor(host, open, link, lastEventId, first, onEnd) {
+  constructor(host, open, link, lastEventId, received, first, onEnd) {
+    this.#received = received;
     this.#later = [first];
     this.#onEnd = onEnd;
     this.#cancelLimit = host.after(LONGEST, () => this.end(true));
@@ -47,7 +50,7 @@ export class CatchingUp {
         return false;
       },
       receiveEvent: ({ name }, data, { lastEventId, origin }) => {
-        if (!this.#isOver) this.#receive([0, EVENT, name, data, lastEventId, origin]);
+        this.#receive([0, EVENT, name, data, lastEventId, origin]);
         return false;
       },
       hint: () => {},
@@ -56,7 +59,7 @@ export class CatchingUp {
     });
   }
 
-  /** @param {Iterable<Subscription>} subscriptions @param {boolean} listensToAll */
+  /** @param {Iterable<Subscription>} subscriptions @param {boolean} [listensToAll] */
   listen(subscriptions, listensToAll) {
     for (const subscription of subscriptions) this.#transport.listen(subscription);
     if (listensToAll) this.#transport.listenToAll?.(true);
@@ -70,6 +73,7 @@ export class CatchingUp {
 
   /** @param {Entry} event */
   #receive(event) {
+    if (this.#isOver || this.#received.has(event)) return;
     const key = keyOf(event);
     const met = this.#later.findIndex((entry) => entry[1] === EVENT && keyOf(entry) === key);
     // A server that sends nothing again goes on later than the hub has.

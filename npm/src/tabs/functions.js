@@ -1,34 +1,40 @@
 // @ts-check
 // The functions of a source that a hub in the worker has asked by a tab.
 
-import { reportException } from "../error.js";
-import { refresherOf } from "../refresher.js";
-import { resolve } from "../url.js";
+import { askRule, refresherOf, reportException, resolve } from "./package.js";
 
 /** @typedef {(settings: any, details: any[], signal: AbortSignal) => unknown} Ask */
 
-/** @param {HeadersInit | undefined} headers */
-const plainHeaders = (headers) => [...new Headers(headers)];
-
 /** What crosses is plain data, and URLs are those of the page. @type {{ [name: string]: Ask }} */
 const ASK = {
-  headers: async ({ headers }) => plainHeaders((await headers()) ?? undefined),
+  headers: async ({ headers }) => [...new Headers((await headers()) ?? undefined)],
   async request({ request }, [attempt], signal) {
-    const { url, headers, ...others } = await request({ ...attempt, signal });
-    return { ...others, ...(url !== undefined && { url: resolve(`${url}`) }), ...(headers && { headers: plainHeaders(headers) }) };
+    const answer = await request({ ...attempt, signal });
+    // The hub says what is wrong with it.
+    if (Object(answer) !== answer) return answer;
+    const { url, body } = answer;
+    const headers = new Headers(answer.headers);
+    const plain = { ...answer };
+    if (url !== undefined) plain.url = resolve(`${url}`);
+    if (Object(body) === body) {
+      // Forms cannot be copied to the worker, and their bytes can.
+      const response = new Response(body);
+      const type = response.headers.get("Content-Type");
+      if (type && !headers.has("Content-Type")) headers.set("Content-Type", type);
+      plain.body = await response.arrayBuffer();
+    }
+    return { ...plain, headers: [...headers] };
   },
   accept: ({ accept }, [head]) => accept(head),
   onUnauthorized: ({ onUnauthorized }) => refresherOf(onUnauthorized).run(),
-  renewBefore: ({ renewBefore }) => Number(renewBefore()),
-  rule({ policy }, [context]) {
+  renewBefore({ renewBefore }) {
     try {
-      const answer = policy.rule(context);
-      // The hub knows what it proposes.
-      return answer === context.proposed ? undefined : answer;
+      return Number(renewBefore());
     } catch (exception) {
       reportException(exception);
     }
   },
+  rule: ({ policy }, [context, kind, wait]) => askRule(policy.rule, context, kind, wait),
 };
 
 /** @param {string} name @param {import("../options.js").Settings} settings @param {any[]} details @param {AbortSignal} signal */

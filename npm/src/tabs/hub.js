@@ -1,11 +1,10 @@
 // @ts-check
 // The connection that sources of several tabs share. A hub is in the shared worker, or in the tab that leads.
 
-import { Connection } from "../connection.js";
-import { change } from "../inputs.js";
 import { FOLLOWS_STATE, INPUT_HIDDEN, INPUT_VISIBLE } from "../numbers.js";
 import { Log } from "./log.js";
 import { ATTEMPT, END, EVENT, GAP, REPORT, STATE, pack } from "./messages.js";
+import { Connection, asError, change } from "./package.js";
 
 /** @typedef {import("../host.js").Host} Host */
 /** @typedef {import("../index.js").AttemptSummary} AttemptSummary */
@@ -163,7 +162,8 @@ export class Hub {
     const quickest = Math.max(...[...this.#peers].map(({ sentUpTo }) => sentUpTo));
     const connection = this.#connection;
     if (!connection || connection.isClosed) return;
-    connection.holdBack(this, this.log.last - quickest > MOST_BEHIND);
+    // While there is no member, nobody is behind.
+    connection.holdBack(this, this.#peers.size > 0 && this.log.last - quickest > MOST_BEHIND);
     if (connection.isHeldBack) connection.shouldYield = true;
   }
 
@@ -179,11 +179,12 @@ export class Hub {
     // Those that are further in the stream will skip what they have received.
     const positions = [...this.#peers].map(({ introduction }) => introduction.position);
     positions.sort((one, other) => other.term - one.term || one.number - other.number);
-    this.#beginning = positions[0] ?? this.#beginning;
+    // A copy: the position of a member in this tab changes.
+    this.#beginning = { ...(positions[0] ?? this.#beginning) };
     try {
       this.#connection = this.#connect(this.#beginning.lastEventId);
     } catch (error) {
-      this.end({ type: "policy", error: /** @type {any} */ (error) }, true);
+      this.end({ type: "policy", error: asError(error) }, true);
     }
     for (const peer of this.#peers) this.#welcome(peer);
   }
@@ -191,7 +192,7 @@ export class Hub {
   /** @param {Peer} peer */
   #welcome(peer) {
     const place = this.#placeOf(peer.introduction.position);
-    peer.sentUpTo = place ?? 0;
+    peer.sentUpTo = place ?? this.log.cut;
     peer.post("welcome", this.term, peer.sentUpTo, place === undefined);
     // This comes before what all are sent together.
     peer.flush(this);

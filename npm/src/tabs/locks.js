@@ -28,6 +28,6 @@ export function whenReleased(name, signal, callback) {
 
 /** @param {string | undefined} name */
 export async function isHeld(name) {
-  const { held = [] } = (await locks?.query()) ?? {};
+  const { held = [] } = (await locks?.query().catch(() => undefined)) ?? {};
   return held.some((lock) => lock.name === name);
 }

@@ -1,13 +1,13 @@
 // @ts-check
 // The latest of a stream, for members that are behind.
 
-import { EVENT, LOST } from "./messages.js";
+import { EVENT, LOST, STATE } from "./messages.js";
 
 /** @typedef {import("./messages.js").Entry} Entry */
 
 /** The most entries, and the most characters of their data, that are kept. */
-const MOST_ENTRIES = 4096;
-const MOST_CHARACTERS = 4 * 1024 * 1024;
+export const MOST_ENTRIES = 4096;
+export const MOST_CHARACTERS = 4 * 1024 * 1024;
 
 /** The most entries that are sent at once, and their characters. */
 const BATCH_ENTRIES = 512;
@@ -22,6 +22,8 @@ export class Log {
   /** The number of the last entry. They count from 1. */
   last = 0;
   #characters = 0;
+  /** The last state that is no longer kept. @type {Entry | undefined} */
+  #state;
 
   /** @param {number} kind @param {any[]} details */
   add(kind, details) {
@@ -30,12 +32,15 @@ export class Log {
     this.#entries.push(entry);
     this.#characters += sizeOf(entry);
     // The last one is kept, however large it is.
-    while (this.#entries.length > MOST_ENTRIES || (this.#characters > MOST_CHARACTERS && this.#entries.length > 1))
-      this.#characters -= sizeOf(/** @type {Entry} */ (this.#entries.shift()));
+    while (this.#entries.length > MOST_ENTRIES || (this.#characters > MOST_CHARACTERS && this.#entries.length > 1)) {
+      const oldest = /** @type {Entry} */ (this.#entries.shift());
+      this.#characters -= sizeOf(oldest);
+      if (oldest[1] === STATE) this.#state = oldest;
+    }
   }
 
   /** How many entries are no longer kept. */
-  get #cut() {
+  get cut() {
     return this.last - this.#entries.length;
   }
 
@@ -45,16 +50,18 @@ export class Log {
   }
 
   /**
-   * What follows on this entry: a batch of it, and the id of the last event in it. It begins with how much is no longer kept.
+   * What follows on this entry: a batch of it, and the id of the last event in it. It begins with how much is no longer kept, and with
+   * the state then.
    *
    * @param {number} number
    * @returns {{ upTo: number, entries: Entry[], lastEventId?: string }}
    */
   after(number) {
-    const lost = Math.max(this.#cut - number, 0);
+    const lost = Math.max(this.cut - number, 0);
     /** @type {Entry[]} */
     const entries = lost ? [[0, LOST, lost]] : [];
-    const start = number + lost - this.#cut;
+    if (lost && this.#state) entries.push([0, STATE, ...this.#state.slice(2)]);
+    const start = number + lost - this.cut;
     let characters = 0;
     let end = start;
     let lastEventId;
@@ -65,6 +72,6 @@ export class Log {
       if (entry[1] === EVENT) lastEventId = entry[4];
       end += 1;
     }
-    return { upTo: this.#cut + end, entries, lastEventId };
+    return { upTo: this.cut + end, entries, lastEventId };
   }
 }

@@ -1,22 +1,17 @@
 // @ts-check
 // A source that shares its connection with those of other tabs. For the source, this is its transport.
 
-import { EventSourceError, asError } from "../error.js";
-import { onGlobal } from "../host.js";
-import { failed, relayedState } from "../inputs.js";
-import { Yielder } from "../transport/yielder.js";
 import { CatchingUp } from "./catching-up.js";
 import { askFunction } from "./functions.js";
-import { holdLock } from "./locks.js";
+import { holdLock, locks } from "./locks.js";
 import { ATTEMPT, END, EVENT, GAP, LOST, POSITION, PROTOCOL, REPORT, STATE, newName, pack, unpack } from "./messages.js";
+import { EventSourceError, Yielder, asError, failed, relayedState } from "./package.js";
 import { Received } from "./received.js";
-import { ThroughChannel } from "./through-channel.js";
 import { ThroughWorker } from "./through-worker.js";
 
 /** @typedef {import("../audience.js").Subscription} Subscription */
 /** @typedef {import("../host.js").Host} Host */
 /** @typedef {import("../host.js").Link} Link */
-/** @typedef {import("../host.js").Transport} Transport */
 /** @typedef {import("../options.js").Settings} Settings */
 /** @typedef {import("../sharing.js").Open} Open */
 /** @typedef {import("./messages.js").Entry} Entry */
@@ -33,9 +28,24 @@ const LOST_SOME = [0, LOST];
 
 let hasHinted = false;
 
+/** @typedef {import("./through-channel.js").ThroughChannel} ThroughChannel */
+/** @typedef {() => Promise<Pick<typeof import("./through-channel.js"), "ThroughChannel">>} ImportChannel */
+
+/** @type {ImportChannel} */
+let importChannel;
+
+/** Says where the way is that needs no worker. @param {ImportChannel} importer */
+export function provideChannel(importer) {
+  importChannel = importer;
+}
+
 export class Member {
   /** How many tabs share the connection. */
   tabs = 1;
+  /** The id of the last event that was handed over. */
+  lastEventId;
+  /** @type {import("../index.js").Stats | undefined} */
+  stats;
   key;
   url;
   settings;
@@ -48,12 +58,10 @@ export class Member {
   #openHere;
   /** How the hub is reached. @type {ThroughWorker | ThroughChannel | undefined} */
   #way;
-  /** What is there in place of a hub, where there can be none. @type {Transport | undefined} */
-  #own;
   /** @type {Map<string, Subscription>} */
   #subscriptions = new Map();
   /** What was received and waits to be handed over. @type {Entry[]} */
-  #queue = [];
+  queue = [];
   #isHandingOver = false;
   #isHeldBack = false;
   #received = new Received();
@@ -68,14 +76,10 @@ export class Member {
   #yielder = new Yielder();
   /** The calls of the user's functions that have not ended. @type {Map<number, AbortController>} */
   #calls = new Map();
-  /** The id of the last event that was handed over. */
-  #lastEventId;
-  /** @type {import("../index.js").Stats | undefined} */
-  #stats;
   #cancelProbe = () => {};
   /** Ends the part that it takes, such as its lock, while it takes part. @type {AbortController | undefined} */
   #presence;
-  #undos;
+  #closed = new AbortController();
 
   /**
    * @param {string} key The same for sources that can share a connection.
@@ -94,19 +98,19 @@ export class Member {
     this.host = host;
     this.open = open;
     this.#openHere = openHere;
-    this.#lastEventId = lastEventId;
+    this.lastEventId = lastEventId;
     this.#link = link;
     const position = { term: 0, number: 0, lastEventId };
-    this.introduction = { tab, name: newName(), position, names: [], listensToAll: false, tracksIds: false, isHidden: host.isHidden() };
-    this.#undos = [
-      // A page takes no part while it is in the back/forward cache, and cannot lead while it is frozen.
-      onGlobal("pagehide", () => this.#exit()),
-      onGlobal("pageshow", ({ persisted }) => persisted && this.#enter()),
-      onGlobal("freeze", () => this.#way instanceof ThroughChannel && this.#exit()),
-      onGlobal("resume", () => this.#enter()),
-    ];
-    if (settings.policy.pauseWhenHidden !== undefined)
-      this.#undos.push(onGlobal("visibilitychange", () => this.#update({ isHidden: host.isHidden() })));
+    this.introduction = { tab, name: newName(), position, names: [], isHidden: host.isHidden() };
+    const { signal } = this.#closed;
+    /** @param {string} type @param {(event: any) => void} callback */
+    const onGlobal = (type, callback) => addEventListener(type, callback, { capture: true, signal });
+    // A page takes no part while it is in the back/forward cache, and cannot lead while it is frozen.
+    onGlobal("pagehide", () => this.#exit());
+    onGlobal("pageshow", ({ persisted }) => persisted && this.#enter());
+    onGlobal("freeze", () => this.role !== "worker" && this.#exit());
+    onGlobal("resume", () => this.#enter());
+    if (settings.policy.pauseWhenHidden !== undefined) onGlobal("visibilitychange", () => this.#update({ isHidden: host.isHidden() }));
     this.#enter();
   }
 
@@ -114,60 +118,44 @@ export class Member {
     return this.#way?.role ?? "own";
   }
 
-  get lastEventId() {
-    return this.#own ? this.#own.lastEventId : this.#lastEventId;
-  }
-
-  get stats() {
-    return this.#own ? this.#own.stats : this.#stats;
-  }
-
   // What a source asks of its transport
 
   /** @param {Subscription} subscription */
   listen(subscription) {
     this.#subscriptions.set(subscription.name, subscription);
-    this.#own?.listen(subscription);
     this.#update({ names: [...this.#subscriptions.keys()] });
   }
 
   /** @param {Subscription} subscription */
   unlisten(subscription) {
     this.#subscriptions.delete(subscription.name);
-    this.#own?.unlisten(subscription);
     this.#update({ names: [...this.#subscriptions.keys()] });
   }
 
   trackIds() {
-    this.#own?.trackIds?.();
     this.#update({ tracksIds: true });
   }
 
   /** @param {boolean} listensToAll */
   listenToAll(listensToAll) {
-    this.#own?.listenToAll?.(listensToAll);
     this.#update({ listensToAll });
   }
 
   /** @param {boolean} isHeldBack */
   holdBack(isHeldBack) {
     this.#isHeldBack = isHeldBack;
-    this.#own?.holdBack?.(isHeldBack);
     this.#handOver();
   }
 
   /** @param {number} input */
   ask(input) {
-    this.#own?.ask?.(input);
     this.#way?.post("ask", input);
   }
 
   close() {
-    this.#exit();
-    this.#undos.forEach((undo) => undo());
-    this.#queue.length = 0;
+    this.#stop();
+    this.queue.length = 0;
     this.#yielder.close();
-    this.#own?.close();
   }
 
   /** @param {Partial<Introduction>} changes */
@@ -179,13 +167,33 @@ export class Member {
   // The way to a hub
 
   async #enter() {
-    if (this.#own || this.#presence) return;
+    if (this.#presence) return;
     const { signal } = (this.#presence = new AbortController());
     // Each time another one: a page that was frozen may release its lock late.
-    this.introduction.lock = await holdLock(`${PROTOCOL} ${newName()}`, signal);
+    const lock = await holdLock(`${PROTOCOL} ${newName()}`, signal);
     if (signal.aborted) return;
-    this.#way = ThroughWorker.start(this) ?? ThroughChannel.start(this);
-    if (!this.#way) this.openAlone();
+    this.introduction.lock = lock;
+    this.#start(true);
+  }
+
+  /** @param {boolean} mayUseWorker */
+  #start(mayUseWorker) {
+    this.#way = mayUseWorker ? ThroughWorker.start(this) : undefined;
+    if (!this.#way) this.#startThroughChannel();
+  }
+
+  async #startThroughChannel() {
+    const signal = this.#presence?.signal;
+    const channel = locks && globalThis.BroadcastChannel && (await importChannel().catch(() => undefined));
+    if (signal?.aborted) return;
+    if (channel) this.#way ??= new channel.ThroughChannel(this);
+    else this.openAlone();
+  }
+
+  /** Takes no more part. */
+  #stop() {
+    this.#exit();
+    this.#closed.abort();
   }
 
   #exit() {
@@ -199,51 +207,50 @@ export class Member {
   #leave() {
     this.#way?.close();
     this.#way = undefined;
+    // If the hub goes on, it asks another tab.
+    for (const call of this.#calls.values()) call.abort();
+    this.#calls.clear();
   }
 
   /** The hub is gone, or does not know this member. Looks for a hub of the same kind. */
   rejoin() {
-    const Way = this.#way instanceof ThroughWorker ? ThroughWorker : ThroughChannel;
+    const { role } = this;
     this.#leave();
-    this.#way = Way.start(this);
+    this.#start(role === "worker");
   }
 
   /** There is no worker, or it is silent. @param {boolean} isSilent */
   avoidWorker(isSilent) {
     this.#leave();
-    this.#way = ThroughChannel.start(this);
-    if (!this.#way) this.openAlone();
-    else if (isSilent) this.#probe();
+    this.#start(false);
+    // A worker that was killed is silent, and has its lock for a while. Another one may be there.
+    if (isSilent) this.#probe(0);
   }
 
-  /** Goes back to the worker once that answers. */
-  #probe() {
-    this.#cancelProbe = this.host.after(PROBE_PERIOD, () =>
+  /** Goes back to the worker once that answers. @param {number} wait In milliseconds. */
+  #probe(wait) {
+    this.#cancelProbe = this.host.after(wait, () =>
       ThroughWorker.probe(this, (isThere) => {
         if (!this.#presence) return;
-        if (!isThere) return this.#probe();
+        if (!isThere) return this.#probe(PROBE_PERIOD);
         this.#leave();
-        this.#way = ThroughWorker.start(this);
+        this.#start(true);
       }),
     );
   }
 
-  /** Opens a connection for this tab alone. */
+  /** Opens a connection for this tab alone, which takes the place of this. */
   openAlone() {
-    this.#exit();
-    if (!hasHinted)
-      this.host.hint("tabs cannot share a connection here, which needs a shared worker or locks: each tab has a separate one");
+    this.close();
+    if (!hasHinted) this.host.hint("each tab has a separate connection: to share one needs a shared worker or locks");
     hasHinted = true;
-    try {
-      const own = (this.#own = this.#openHere(this.introduction.position.lastEventId, this.#link));
-      const { listensToAll, tracksIds } = this.introduction;
-      for (const subscription of this.#subscriptions.values()) own.listen(subscription);
-      if (tracksIds) own.trackIds?.();
-      if (listensToAll) own.listenToAll?.(true);
-      if (this.#isHeldBack) own.holdBack?.(true);
-    } catch (exception) {
-      this.#link.receive(failed(asError(exception)));
-    }
+    this.#link.receive((connection) => {
+      try {
+        connection.use(this.#openHere(this.lastEventId, this.#link));
+      } catch (exception) {
+        return failed(asError(exception));
+      }
+    });
   }
 
   // What the hub says
@@ -259,6 +266,7 @@ export class Member {
       const { position } = this.introduction;
       // Some may have come since this member introduced itself.
       if (term === position.term) return;
+      this.#catchingUp?.end(true);
       this.#mayRepeat = position.term > 0;
       this.#mayHaveLost = isUnknown;
       Object.assign(position, { term, number });
@@ -269,28 +277,42 @@ export class Member {
       for (const entry of entries) if (!entry[0] || entry[0] > position.number) this.#receiveEntry(entry);
       position.number = Math.max(position.number, upTo);
       if (!this.#mayRepeat) position.lastEventId = lastEventId ?? position.lastEventId;
-      this.#receiveEntry([0, POSITION, position.lastEventId, stats, upTo]);
       // What the hub sends meanwhile shows where the two meet.
       if (this.#catchingUp) this.#way?.post("received", upTo);
+      else this.#accept([0, POSITION, position.lastEventId, stats, upTo]);
       this.#handOver();
     },
     tabs: (tabs) => (this.tabs = tabs),
     rejoin: () => this.rejoin(),
     call: (call, name, details) => this.#answer(call, name, details),
+    pending: (call) => this.#way?.post("heard", call),
     abort: (call) => this.#calls.get(call)?.abort(),
   };
 
   /** @param {Entry} entry */
   #receiveEntry(entry) {
-    if (entry[1] === EVENT && this.#mayRepeat) {
-      const isKnown = !this.#received.add(entry);
-      if (isKnown) this.#catchingUp?.cancel();
-      if (isKnown) return;
-      if (this.#mayHaveLost) return this.#catchUp(entry);
-      if (!this.#catchingUp) this.#mayRepeat = false;
-    } else if (entry[1] === EVENT) this.#received.add(entry);
+    const [, kind, type] = entry;
+    if (kind === EVENT) {
+      if (!this.introduction.listensToAll && !this.#subscriptions.has(type)) return;
+      if (this.#mayRepeat) {
+        if (this.#received.has(entry)) return this.#catchingUp?.cancel();
+        if (this.#mayHaveLost) return this.#catchUp(entry);
+        if (!this.#catchingUp) this.#mayRepeat = false;
+      }
+    }
     if (this.#catchingUp) this.#catchingUp.add(entry);
-    else this.#queue.push(entry);
+    else this.#accept(entry);
+    // Another hub would begin the stream another time.
+    if (kind === END) this.#stop();
+  }
+
+  /** @param {Entry} entry */
+  #accept(entry) {
+    if (entry[1] === EVENT) {
+      this.#received.add(entry);
+      this.introduction.position.lastEventId = entry[4];
+    }
+    this.queue.push(entry);
   }
 
   /** Asks the server for what the hub may not have: what comes before this. @param {Entry} first */
@@ -299,12 +321,12 @@ export class Member {
     const { lastEventId } = this.introduction.position;
     const end = (/** @type {Entry[]} */ entries, /** @type {boolean} */ hasLost) => {
       this.#catchingUp = undefined;
-      this.#queue.push(...(hasLost ? [LOST_SOME] : []), ...entries);
+      for (const entry of hasLost ? [LOST_SOME, ...entries] : entries) this.#accept(entry);
       this.#handOver();
     };
     if (!lastEventId) return end([first], true);
     try {
-      this.#catchingUp = new CatchingUp(this.host, this.open, this.#link, lastEventId, first, end);
+      this.#catchingUp = new CatchingUp(this.host, this.open, this.#link, lastEventId, this.#received, first, end);
       this.#catchingUp.listen(this.#subscriptions.values(), this.introduction.listensToAll);
     } catch {
       end([first], true);
@@ -314,8 +336,8 @@ export class Member {
   async #handOver() {
     if (this.#isHandingOver) return;
     this.#isHandingOver = true;
-    while (!this.#isHeldBack && this.#queue.length) {
-      const entry = /** @type {Entry} */ (this.#queue.shift());
+    while (!this.#isHeldBack && this.queue.length) {
+      const entry = /** @type {Entry} */ (this.queue.shift());
       const needsTurn = this.#handOverEntry(entry);
       if (needsTurn || (entry[1] === EVENT && this.#yielder.shouldYieldAfterEvent())) await this.#yielder.yieldNow();
     }
@@ -327,14 +349,14 @@ export class Member {
     const link = this.#link;
     if (kind === EVENT) {
       const [type, data, lastEventId, origin] = details;
-      this.#lastEventId = lastEventId;
+      this.lastEventId = lastEventId;
       const subscription = this.#subscriptions.get(type) ?? (this.introduction.listensToAll && link.newSubscription(type));
       return subscription && link.receiveEvent(subscription, data, { lastEventId, origin });
     }
     if (kind === POSITION) {
       const [lastEventId, stats, upTo] = details;
-      this.#lastEventId = lastEventId;
-      this.#stats = stats;
+      this.lastEventId = lastEventId;
+      this.stats = stats;
       this.#way?.post("received", upTo);
       return;
     }
@@ -372,6 +394,6 @@ export class Member {
 
 /** @param {number} [dropped] How many, if that is known. */
 function lost(dropped) {
-  const message = "this tab was so far behind the others that events were dropped for it";
+  const message = "this tab fell behind, and events were dropped for it";
   return new EventSourceError("queue-overflow", message, { dropped });
 }

@@ -2,7 +2,7 @@
 // What the tabs of an origin and their shared worker say to each other: arrays that begin with a name. Tabs with another protocol are
 // not spoken to.
 
-import { EventSourceError } from "../error.js";
+import { EventSourceError } from "./package.js";
 
 /** In the names of workers, channels and locks. To be changed with any message. */
 export const PROTOCOL = "typed-eventsource/1";
@@ -11,7 +11,7 @@ export const PROTOCOL = "typed-eventsource/1";
 export const WORKER_LOCK = `${PROTOCOL} worker`;
 
 /** A name that nobody else has. */
-export const newName = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
+export const newName = () => Math.random().toString(36).slice(2);
 
 // The kinds of entries, which the hub numbers.
 export const EVENT = 0;
@@ -39,20 +39,27 @@ export const POSITION = 7;
  *   lock?: string,
  *   position: Position,
  *   names: string[],
- *   listensToAll: boolean,
- *   tracksIds: boolean,
+ *   listensToAll?: boolean,
+ *   tracksIds?: boolean,
  *   isHidden: boolean,
  * }} Introduction
  *
  * @typedef {[number: number, kind: number, ...details: any[]]} Entry
  */
 
-/** A value as it can be copied to another tab: errors of this package by their parts, and without what cannot be copied. @param {any} value @returns {any} */
-export function pack(value) {
-  if (Object(value) !== value) return value;
-  if (value instanceof EventSourceError) return { packed: [value.code, value.message, pack({ ...value, cause: value.cause })] };
-  if (Array.isArray(value)) return value.map(pack);
-  if (Object.getPrototypeOf(value) === Object.prototype) return mapped(value, pack);
+/** How deep values are copied: an error may be among its own causes. */
+const DEEPEST = 16;
+
+/**
+ * A value as it can be copied to another tab: errors of this package by their parts, and without what cannot be copied.
+ *
+ * @param {any} value
+ * @param {number} [depth]
+ * @returns {any}
+ */
+export function pack(value, depth = 0) {
+  if (value instanceof EventSourceError) return { packed: [value.code, value.message, pack({ ...value, cause: value.cause }, depth)] };
+  if (isPlain(value)) return mapped(value, pack, depth);
   try {
     return structuredClone(value);
   } catch {
@@ -60,15 +67,21 @@ export function pack(value) {
   }
 }
 
-/** @param {any} value @returns {any} */
-export function unpack(value) {
-  if (Object(value) !== value) return value;
-  if (Array.isArray(value)) return value.map(unpack);
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  if (!value.packed) return mapped(value, unpack);
-  const [code, message, details] = value.packed;
-  return new EventSourceError(code, message, unpack(details));
+/** @param {any} value @param {number} [depth] @returns {any} */
+export function unpack(value, depth = 0) {
+  if (!isPlain(value)) return value;
+  const { packed } = value;
+  if (!Array.isArray(packed)) return mapped(value, unpack, depth);
+  const [code, message, details] = packed;
+  return new EventSourceError(code, message, unpack(details, depth));
 }
 
-/** @param {object} object @param {(value: any) => any} change */
-const mapped = (object, change) => Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+/** @param {any} value */
+const isPlain = (value) => Array.isArray(value) || (Object(value) === value && Object.getPrototypeOf(value) === Object.prototype);
+
+/** @param {any} value @param {(value: any, depth: number) => any} change @param {number} depth */
+function mapped(value, change, depth) {
+  if (depth > DEEPEST) return undefined;
+  if (Array.isArray(value)) return value.map((part) => change(part, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, change(part, depth + 1)]));
+}

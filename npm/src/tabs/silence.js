@@ -8,26 +8,27 @@ const PERIOD = 200;
 const MOST_UNANSWERED = 2;
 
 /**
- * Asks a hub that has said nothing, and calls back once it does not answer. Each answer has to be noted.
+ * Asks a hub that has said nothing, and calls back once it does not answer; another time if it has answered since then, and falls silent
+ * again. Each answer has to be noted.
  *
  * @param {import("../host.js").Host} host
  * @param {() => void} ask
  * @param {() => void} onSilence
  */
 export function watchSilence(host, ask, onSilence) {
-  let unanswered = 0;
+  let looks = 0;
   let cancel = () => {};
   const look = () => {
-    if (unanswered > MOST_UNANSWERED) return onSilence();
-    // The first period after a word is no silence yet.
-    if (unanswered) ask();
-    unanswered += 1;
     cancel = host.after(PERIOD, look);
+    // The first period after a word is no silence yet.
+    if (looks) ask();
+    looks += 1;
+    if (looks === MOST_UNANSWERED + 2) onSilence();
   };
   look();
   return {
     note() {
-      unanswered = 0;
+      looks = 0;
     },
     stop: () => cancel(),
   };

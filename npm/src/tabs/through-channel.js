@@ -2,8 +2,11 @@
 // The way to a hub in one of the tabs, where there is no shared worker: the tab that has a lock leads, and speaks to the others over a
 // channel. If it falls silent, another takes the lock.
 
+import { shortened } from "./backlog.js";
 import { Hub, sendEntries } from "./hub.js";
 import { locks, whenReleased } from "./locks.js";
+// With this esbuild keeps what both use in one file.
+import "./member.js";
 import { PROTOCOL } from "./messages.js";
 import { watchSilence } from "./silence.js";
 
@@ -17,6 +20,9 @@ const ALL = 1;
 /** How much later some take the lock of a leader that is silent, in milliseconds: up to `JITTER`, and the hidden ones `HIDDEN` later. */
 const JITTER = 100;
 const HIDDEN = 300;
+
+/** How many entries may wait in the leader's tab before it gets no more. They stay in the log. */
+const MOST_WAITING = 1024;
 
 /** How long a leader whose stream has ended keeps its lock, in milliseconds. By then the others know. */
 const END_KNOWN = 500;
@@ -53,11 +59,6 @@ export class ThroughChannel {
   #release = () => {};
 
   /** @param {Member} member */
-  static start(member) {
-    return locks && globalThis.BroadcastChannel && new ThroughChannel(member);
-  }
-
-  /** @param {Member} member */
   constructor(member) {
     this.#member = member;
     this.#itself = {
@@ -68,7 +69,7 @@ export class ThroughChannel {
       flush: (hub) => {
         // What the listeners here do is no reason for the others to wait.
         this.sendToAll(hub);
-        sendEntries(this.#itself, hub, hub.log.last);
+        sendEntries(this.#itself, hub, hub.log.last, () => member.queue.length < MOST_WAITING);
       },
     };
     this.#all = { ...this.#itself, postEntries: (...details) => this.#send(ALL, "entries", ...details) };
@@ -92,7 +93,12 @@ export class ThroughChannel {
   async #begin() {
     this.#name = await nameOf(this.#member.key);
     if (this.#isClosed) return;
-    this.#channel = new BroadcastChannel(this.#name);
+    try {
+      this.#channel = new BroadcastChannel(this.#name);
+    } catch {
+      // The user has forbidden the origin to store anything.
+      return this.#member.openAlone();
+    }
     this.#channel.onmessage = ({ data }) => this.#receive(data);
     this.post("join", this.#member.introduction);
     await this.#take({ ifAvailable: true }, false);
@@ -135,7 +141,8 @@ export class ThroughChannel {
   #lead(follows) {
     const { url, settings, host, open, introduction } = this.#member;
     this.#silence?.stop();
-    this.#term = Math.max(Date.now(), this.#term + 1, introduction.position.term + 1);
+    // Two tabs may take the lock within a millisecond.
+    this.#term = Math.max(Date.now(), this.#term + 1, introduction.position.term + 1) + host.random();
     this.#hub = new Hub(this.#term, url, settings, host, open, () => (this.#hasEnded = true));
     this.#send(ALL, "lead");
     this.#hub.join(this.#itself, follows);
@@ -153,6 +160,7 @@ export class ThroughChannel {
     if (name === "lead") this.post("join", introduction);
     // Entries that come before the hub's welcome will come another time.
     else if (name !== "entries" || introduction.position.term === term) this.#member.receive(name, ...details);
+    this.#member.queue = shortened(this.#member.queue);
   }
 
   /** Does what another member asks the hub for. @param {string} from @param {string} name @param {any[]} details */
@@ -161,20 +169,27 @@ export class ThroughChannel {
     const known = this.#peers.get(from);
     if (name === "ping") this.#send(ALL, "pong");
     else if (name === "join") {
-      if (known) this.#hub.leave(known);
+      if (known) this.#remove(known);
       const peer = new RemotePeer(this, detail);
       this.#peers.set(from, peer);
       this.#hub.join(peer, true);
-      whenReleased(detail.lock, this.#abort.signal, () => this.#hub?.leave(peer));
-    } else if (!known) this.#send(from, "rejoin");
-    else this.#ask(known, name, detail);
+      whenReleased(detail.lock, this.#abort.signal, () => this.#remove(peer));
+    } else if (known && name === "leave") this.#remove(known);
+    else if (known) this.#ask(known, name, detail);
+    else if (name !== "leave") this.#send(from, "rejoin");
+  }
+
+  /** @param {RemotePeer} peer */
+  #remove(peer) {
+    this.#hub?.leave(peer);
+    const { name } = peer.introduction;
+    if (this.#peers.get(name) === peer) this.#peers.delete(name);
   }
 
   /** @param {Peer} peer @param {string} name @param {any} detail */
   #ask(peer, name, detail) {
     if (name === "update") this.#hub?.update(peer, detail);
     else if (name === "ask") this.#hub?.ask(detail);
-    else if (name === "leave") this.#hub?.leave(peer);
   }
 
   /** @param {string | number} to @param {string} name @param {...any} details */
@@ -195,12 +210,14 @@ export class ThroughChannel {
 
   /** @param {string} name @param {any} [detail] */
   post(name, detail) {
-    if (this.#hub) this.#ask(this.#itself, name, detail);
+    if (this.#hub && name === "received") this.#hub.flush();
+    else if (this.#hub) this.#ask(this.#itself, name, detail);
     else if (name !== "received") this.#send(HUB, name, detail);
   }
 
   close() {
-    this.post("leave");
+    if (this.#hub) this.#hub.leave(this.#itself);
+    else this.post("leave");
     this.#abort.abort();
     this.#waiting.abort();
     this.#cancelTaking();
@@ -211,6 +228,7 @@ export class ThroughChannel {
     if (hasEnded) this.#member.host.after(END_KNOWN, this.#release);
     else this.#release();
     this.#channel?.close();
+    this.#channel = undefined;
   }
 }
 

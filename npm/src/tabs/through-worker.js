@@ -19,7 +19,7 @@ const OWN = ["schemas", "parse", "queue", "signal", "tabs"];
 function startWorker({ settings: { tabs } }) {
   if (tabs?.worker) return new SharedWorker(tabs.worker, { type: "module", name: PROTOCOL });
   // Bundlers understand this form alone, and build the worker.
-  return new SharedWorker(new URL("./worker.js", import.meta.url), { type: "module", name: "typed-eventsource/1" });
+  return new SharedWorker(new URL("./typed-eventsource-worker.js", import.meta.url), { type: "module", name: "typed-eventsource/1" });
 }
 
 export class ThroughWorker {
@@ -52,7 +52,7 @@ export class ThroughWorker {
       callback(isThere);
     };
     const cancel = member.host.after(PATIENCE, () => end(false));
-    port.onmessage = () => end(true);
+    port.onmessage = ({ data: [name] }) => end(name === "hello");
   }
 
   /** @param {Member} member @param {SharedWorker} worker */
@@ -61,10 +61,12 @@ export class ThroughWorker {
     this.#port = worker.port;
     worker.onerror = (event) => {
       event.preventDefault();
-      if (!this.#isClosed) member.avoidWorker(false);
+      // Some browsers also report what its script throws later.
+      if (!this.#isMet && !this.#isClosed) member.avoidWorker(false);
     };
     this.#port.onmessage = ({ data: [name, ...details] }) => {
       if (this.#isClosed) return;
+      if (name === "avoid") return member.avoidWorker(false);
       if (name === "hello") this.#meet(details[0]);
       this.#silence?.note();
       member.receive(name, ...details);
@@ -84,9 +86,8 @@ export class ThroughWorker {
 
   /** A worker that runs and does not answer is suspended. */
   async #wait() {
-    const runs = this.#member.introduction.position.term > 0 || (await isHeld(WORKER_LOCK));
+    const patience = (await isHeld(WORKER_LOCK)) ? PATIENCE : PATIENCE_TO_START;
     if (this.#isMet || this.#isClosed) return;
-    const patience = runs ? PATIENCE : PATIENCE_TO_START;
     this.#cancelPatience = this.#member.host.after(patience, () => this.#member.avoidWorker(true));
   }
 

@@ -3,7 +3,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { describe as describeRole, openShared } from "../../../docs/recipes/many-tabs.ts";
 import { TRANSPORTS, ignore, play, release, seen, seenFirst, until } from "../support/streams.ts";
-import { type Missing, openTab } from "../support/tabs.ts";
+import { type Missing, type Tab, openTab } from "../support/tabs.ts";
 
 const WAYS: [way: string, missing: Missing[]][] = [
   ["a shared worker", []],
@@ -328,4 +328,69 @@ test("a tab that handed over nothing for long is told that events were dropped, 
   expect(slow.events.length).toBeLessThan(12_001);
   for await (const { lastEventId } of iteration) if (lastEventId === "1") break;
   expect(slow.errors).toContain("queue-overflow");
+});
+
+test("tabs that come back go on where another one has begun, over its connection", async () => {
+  const url = await play({ steps: [event(1), "silence"] }, { steps: [event(2), event(3), "silence"] });
+  const tabs = await openTabs(2, ["SharedWorker"]);
+  const sources = tabs.map((tab) => tab.open(url, { transport: "fetch" }));
+  await until(() => sources.every(({ data }) => data.length === 1));
+  const tell = (index: number, type: string) =>
+    tabs[index]?.frame.contentWindow?.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+  for (const index of [0, 1]) tell(index, "pagehide");
+  await seen(url, { closed: 1 });
+  for (const index of [0, 1]) {
+    tell(index, "pageshow");
+    await until(() => sources[index]?.data.length === 3);
+  }
+  for (const { data } of sources) expect(data).toEqual([1, 2, 3]);
+  expect(await seen(url, { attempts: 2 })).toHaveLength(2);
+});
+
+/** The ports of the workers that a tab starts from now on. The tab listens to the second one this late, in milliseconds. */
+function portsOf(tab: Tab, late = 0): MessagePort[] {
+  const window = tab.frame.contentWindow as unknown as { SharedWorker: typeof SharedWorker };
+  const ports: MessagePort[] = [];
+  window.SharedWorker = class extends window.SharedWorker {
+    constructor(...options: ConstructorParameters<typeof SharedWorker>) {
+      super(...options);
+      const { port } = this;
+      if (ports.push(port) !== 2 || !late) return;
+      const listen = (listener: MessagePort["onmessage"]) => {
+        Reflect.deleteProperty(port, "onmessage");
+        port.onmessage = listener;
+      };
+      Object.defineProperty(port, "onmessage", { set: (listener) => setTimeout(listen, late, listener), configurable: true });
+    }
+  };
+  return ports;
+}
+
+test("a tab whose worker fell silent goes back to a worker as soon as one answers", async () => {
+  const url = await play({ steps: [event(1), "silence"] });
+  const [tab] = await openTabs(1, []);
+  const ports = portsOf(tab);
+  const { source, events } = tab.open(url, { transport: "fetch" });
+  await until(() => events.length);
+  for (const port of ports) port.onmessage = null;
+  const silent = performance.now();
+  // The second one only shows that a worker answers.
+  await until(() => ports.length === 3);
+  expect(performance.now() - silent).toBeLessThan(5000);
+  expect(source.role).toBe("worker");
+  expect(events).toHaveLength(1);
+});
+
+test("a worker that follows on a silent one has the time to start, also without locks", async () => {
+  const url = await play({ steps: [event(1), "wait", event(2), "silence"] });
+  const [tab] = await openTabs(1, ["locks"]);
+  const ports = portsOf(tab, 1000);
+  const { source, events } = tab.open(url, { transport: "fetch" });
+  await until(() => events.length);
+  for (const port of ports) port.onmessage = null;
+  await until(() => ports.length === 2);
+  await release(url);
+  await until(() => events.length === 2);
+  expect(source.role).toBe("worker");
+  expect(events).toHaveLength(2);
 });

@@ -31,3 +31,67 @@ declare module "*/src/frameworks/set-up.js" {
   export function setUpOf(url: unknown, options: object): SetUp;
   export function optionsOf(setUp: SetUp): any;
 }
+
+declare module "*/src/tabs/with-package.js" {}
+
+declare module "*/src/tabs/messages.js" {
+  export type Entry = [number: number, kind: number, ...details: any[]];
+  export const PROTOCOL: string;
+  export const EVENT: number;
+  export const STATE: number;
+  export const LOST: number;
+  export const POSITION: number;
+  export function pack(value: unknown): any;
+  export function unpack(value: unknown): any;
+}
+
+declare module "*/src/tabs/log.js" {
+  export class Log {
+    last: number;
+    cut: number;
+    add(kind: number, details: unknown[]): void;
+    numberOf(lastEventId: string): number | undefined;
+    after(number: number): { upTo: number; entries: import("*/src/tabs/messages.js").Entry[]; lastEventId?: string };
+  }
+}
+
+declare module "*/src/tabs/backlog.js" {
+  type Entry = import("*/src/tabs/messages.js").Entry;
+  export function shortened(backlog: Entry[]): Entry[];
+}
+
+declare module "*/src/tabs/received.js" {
+  type Entry = import("*/src/tabs/messages.js").Entry;
+  export class Received {
+    has(event: Entry): boolean;
+    add(event: Entry): void;
+  }
+}
+
+declare module "*/src/tabs/catching-up.js" {
+  type Entry = import("*/src/tabs/messages.js").Entry;
+  export class CatchingUp {
+    constructor(
+      host: object,
+      open: (lastEventId: string, link: any) => object,
+      link: object,
+      lastEventId: string,
+      received: object,
+      first: Entry,
+      onEnd: (entries: Entry[], hasLost: boolean) => void,
+    );
+    add(entry: Entry): void;
+    cancel(): void;
+    end(hasLost: boolean): void;
+  }
+}
+
+declare module "*/src/tabs/functions.js" {
+  export function askFunction(name: string, settings: object, details: unknown[], signal?: AbortSignal): any;
+}
+
+declare module "*/src/tabs/silence.js" {
+  export function watchSilence(host: object, ask: () => void, onSilence: () => void): { note(): void; stop(): void };
+}
+
+declare module "*/src/tabs/typed-eventsource-worker.js" {}

@@ -3,8 +3,8 @@
 import type { EventSource, EventSourceInit, Gap, TypedEvent } from "typed-eventsource";
 import { onTestFinished } from "vitest";
 
-/** What a tab can be without. */
-export type Missing = "SharedWorker" | "locks";
+/** What a tab can be without. A channel that is forbidden is there, and throws. */
+export type Missing = "SharedWorker" | "locks" | "channel";
 
 export interface Tab {
   frame: HTMLIFrameElement;

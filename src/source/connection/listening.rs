@@ -101,6 +101,25 @@ impl Connection {
         Listener::new(self, move |connection| list(connection).remove(&slot))
     }
 
+    /// Adds a callback that is called before others are told of a gap, of a state or of the end.
+    pub(in crate::source) fn before_notices(
+        self: &Rc<Self>,
+        callback: impl Fn() + Clone + 'static,
+    ) -> Listener {
+        if self.is_closed() {
+            return Listener::inert(self);
+        }
+        let add = |list: &CallbackList<NoticeCallback>| {
+            let callback = callback.clone();
+            list.add_first(Box::new(move |_| callback()))
+        };
+        let (gap, state) = (add(&self.gaps), add(&self.states));
+        Listener::new(self, move |connection| {
+            connection.gaps.remove(&gap);
+            connection.states.remove(&state);
+        })
+    }
+
     /// Adds the callback of a stream. If the source has closed, it is called with the end at once.
     pub(in crate::source) fn on_notice(
         self: &Rc<Self>,

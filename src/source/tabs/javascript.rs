@@ -55,7 +55,7 @@ extern "C" {
 }
 
 // The worker imports the module above. Nothing here calls it: this only has wasm-bindgen put the file beside that module.
-#[wasm_bindgen(module = "/src/source/tabs/js/worker.js")]
+#[wasm_bindgen(module = "/src/source/tabs/js/typed-eventsource-worker.js")]
 extern "C" {
     type Worker;
 }

@@ -28,7 +28,7 @@ use share::Source;
 /// use std::time::Duration;
 /// use typed_eventsource::Tabs;
 ///
-/// let tabs = Tabs::new().linger(Duration::from_secs(5)).worker("/assets/tabs/worker.js");
+/// let tabs = Tabs::new().linger(Duration::from_secs(5)).worker("/assets/tabs/typed-eventsource-worker.js");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "it does nothing before it is given to a builder"]
@@ -51,7 +51,7 @@ impl Tabs {
         self
     }
 
-    /// The URL of the worker's script, on the page's origin. By default it is the `worker.js` among the snippets that wasm-bindgen
+    /// The URL of the worker's script, on the page's origin. By default it is the `typed-eventsource-worker.js` among the snippets that wasm-bindgen
     /// writes. It imports `typed-eventsource.js`, which is beside it there.
     pub fn worker(mut self, url: impl Into<String>) -> Self {
         self.worker = Some(url.into());

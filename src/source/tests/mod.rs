@@ -4,6 +4,7 @@
 mod any;
 #[cfg(feature = "fetch")]
 mod attempts;
+mod batches;
 mod closures;
 mod countdown;
 #[cfg(feature = "fetch")]

@@ -8,6 +8,7 @@ mod devtools;
 use std::{env, process::Stdio, time::Duration};
 
 use devtools::DevTools;
+pub use devtools::DevToolsConnection;
 pub use fantoccini::key::Key;
 use fantoccini::{
     Client, ClientBuilder,
@@ -38,8 +39,12 @@ const CHROMIUM_ARGUMENTS: &[&str] = &[
     "--js-flags=--expose-gc",
     // With this a script can see exactly how much memory a page uses.
     "--enable-precise-memory-info",
+    "--host-resolver-rules=MAP plain.test 127.0.0.1",
 ];
 const FIREFOX_ARGUMENTS: &[&str] = &["-headless"];
+
+/// A name of 127.0.0.1 in all browsers. Pages of its origins are no secure contexts, unlike those of 127.0.0.1 and localhost.
+pub const PLAIN_HOST: &str = "plain.test";
 
 /// The kinds of browsers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +164,20 @@ impl Browser {
         answer.unwrap_or_else(|error| panic!("Chromium refuses {method}: {error}"))
     }
 
+    /// Connects to a tab besides the driver, to make it fail. Only Chromium can do this.
+    ///
+    /// # Panics
+    ///
+    /// If the tab is closed.
+    pub async fn connect_to(&self, tab: &Tab) -> DevToolsConnection {
+        let capabilities = self.client.capabilities();
+        let options = capabilities.and_then(|all| all.get("goog:chromeOptions"));
+        let address = options.and_then(|options| options["debuggerAddress"].as_str());
+        let address = address.expect("Chromium says where it listens");
+        // The driver names a tab as DevTools do.
+        DevToolsConnection::open(address, &String::from(tab.0.clone())).await
+    }
+
     /// The tab in front, in which all other methods act.
     ///
     /// # Panics
@@ -198,6 +217,16 @@ impl Browser {
     pub async fn close_tab(&self, next: &Tab) {
         self.client.close_window().await.expect("the tab closes");
         self.switch_to(next).await;
+    }
+
+    /// Closes a tab that is not in front, also one that has crashed. Only Chromium can do this.
+    ///
+    /// # Panics
+    ///
+    /// If the tab is closed already.
+    pub async fn close_other_tab(&self, tab: &Tab) {
+        let id = json!({ "targetId": String::from(tab.0.clone()) });
+        self.devtools("Target.closeTarget", id).await;
     }
 
     /// Presses keys, one after the other, in the focused element.
@@ -346,6 +375,9 @@ fn capabilities(kind: BrowserKind) -> Capabilities {
         BrowserKind::Firefox => ("moz:firefoxOptions", FIREFOX_ARGUMENTS, env::var("FIREFOX")),
     };
     let mut options = json!({ "args": args });
+    if kind == BrowserKind::Firefox {
+        options["prefs"] = json!({ "network.dns.localDomains": PLAIN_HOST });
+    }
     if let Ok(binary) = binary {
         options["binary"] = binary.into();
     }

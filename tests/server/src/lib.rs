@@ -39,6 +39,7 @@ mod at_intervals;
 pub mod attacks;
 pub mod chaos;
 pub mod client;
+pub mod clock;
 mod connection;
 mod control;
 pub mod files;

@@ -12,7 +12,10 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue, throw_val};
 use web_sys::{ErrorEvent, EventTarget};
 
-use super::{clock::Clock, server::end_leftovers, transport::Transport, turns::HeldTurns};
+use super::{
+    clock::Clock, frames::StoppedFrames, server::end_leftovers, transport::Transport,
+    turns::HeldTurns,
+};
 
 /// How long a test may take.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -32,6 +35,7 @@ pub async fn run_over(transport: Transport, body: impl AsyncFn()) {
     transport.select();
     Clock::start();
     HeldTurns::end_all();
+    StoppedFrames::end_all();
     end_leftovers().await;
     if let Err(failure) = guarded(LIMIT, body()).await {
         fail_in_one_line(&format!("over {transport:?}: {failure}"));
@@ -47,6 +51,7 @@ pub async fn run_with_panics(body: impl AsyncFn()) {
         transport.select();
         Clock::start();
         HeldTurns::end_all();
+        StoppedFrames::end_all();
         end_leftovers().await;
         let time_is_over = TimeoutFuture::new(LIMIT.as_millis() as u32);
         if let Either::Right(_) = select(pin!(body()), time_is_over).await {

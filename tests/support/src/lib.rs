@@ -3,6 +3,7 @@
 #![cfg(target_family = "wasm")]
 
 mod clock;
+mod frames;
 mod guard;
 mod gzip;
 mod heard;
@@ -15,6 +16,7 @@ mod transport;
 mod turns;
 
 pub use clock::Clock;
+pub use frames::{StoppedFrames, frame_time};
 pub use guard::{guarded, run, run_over, run_with_panics};
 pub use gzip::gzip;
 pub use heard::{

@@ -20,8 +20,11 @@ pub(crate) fn build() -> Result<()> {
     // esbuild leaves the URL of the shared worker as it is.
     process::run(
         esbuild()?
-            .arg("pkg/tabs/worker.js")
-            .args(["--minify", &format!("--outfile={contenders}/worker.js")]),
+            .arg("pkg/tabs/typed-eventsource-worker.js")
+            .args([
+                "--minify",
+                &format!("--outfile={contenders}/typed-eventsource-worker.js"),
+            ]),
     )?;
     process::run(
         esbuild()?

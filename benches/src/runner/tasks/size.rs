@@ -65,6 +65,25 @@ const MAIN: &str = "typed-eventsource";
 /// The row of what the main entry loads only where there is no WebAssembly.
 pub(crate) const ON_DEMAND: &str = "on-demand";
 
+/// What the main entry loads by `import()`: the row, its label, and how the names of the files begin. The last one has all other files.
+const PARTS: [(&str, &str, &str); 3] = [
+    (
+        ON_DEMAND,
+        "typed-eventsource, loaded only without WebAssembly",
+        "engine-in-javascript",
+    ),
+    (
+        "tabs-without-worker",
+        "typed-eventsource, loaded only to share among tabs without a shared worker",
+        "through-channel",
+    ),
+    (
+        "tabs",
+        "typed-eventsource, loaded only to share among tabs",
+        "",
+    ),
+];
+
 /// The example apps: the folder of each, and its framework.
 const EXAMPLE_APPS: [(&str, &str); 2] = [("leptos", "Leptos"), ("yew", "Yew")];
 
@@ -94,8 +113,9 @@ pub(crate) fn run() -> Result<Vec<Table>> {
         let bundle = Bundle::read(&folder.join("js").join(name), name)?;
         bundles.push(row(name, label, bundle.loaded));
         if name == MAIN {
-            let label = "typed-eventsource, loaded only without WebAssembly";
-            bundles.push(row(ON_DEMAND, label, bundle.on_demand));
+            for ((name, label, _), size) in PARTS.into_iter().zip(bundle.parts) {
+                bundles.push(row(name, label, size));
+            }
         }
     }
     let table = |title: &str, measure, rows| Table {
@@ -148,30 +168,39 @@ fn app_gzip_size(app: &Path) -> Result<f64> {
 struct Bundle {
     /// What every page loads.
     loaded: f64,
-    /// What a page loads by `import()`.
-    on_demand: f64,
+    /// What a page loads by `import()`, in the order of [`PARTS`].
+    parts: [f64; PARTS.len()],
 }
 
 impl Bundle {
     fn read(folder: &Path, name: &str) -> Result<Self> {
         let files =
             fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let entry = format!("{name}.js");
+        let text = fs::read_to_string(folder.join(&entry))?;
         let mut bundle = Self::default();
         for file in files {
             let file = file?;
             let size = gzip_size(&file.path())?;
-            match is_loaded_at_once(&file.file_name().to_string_lossy(), name) {
-                true => bundle.loaded += size,
-                false => bundle.on_demand += size,
+            let name = file.file_name().to_string_lossy().into_owned();
+            if name == entry || imports(&text, &name) {
+                bundle.loaded += size;
+                continue;
             }
+            let part = PARTS
+                .iter()
+                .position(|(_, _, prefix)| name.starts_with(prefix));
+            bundle.parts[part.context("the last part has all files")?] += size;
         }
         Ok(bundle)
     }
 }
 
-/// esbuild names a module that `import()` loads after its file, and what that shares with the entry `chunk`.
-fn is_loaded_at_once(file: &str, entry: &str) -> bool {
-    file.strip_suffix(".js") == Some(entry) || file.starts_with("chunk-")
+/// Whether a minified module imports a file, other than by `import()`.
+fn imports(module: &str, file: &str) -> bool {
+    ["from", "import"]
+        .into_iter()
+        .any(|word| module.contains(&format!("{word}\"./{file}\"")))
 }
 
 fn gzip_size(path: &Path) -> Result<f64> {
@@ -183,13 +212,13 @@ fn gzip_size(path: &Path) -> Result<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_loaded_at_once;
+    use super::imports;
 
     #[test]
-    fn a_page_loads_the_entry_and_what_that_shares_at_once() {
-        let is_loaded = |file| is_loaded_at_once(file, "typed-eventsource");
-        assert!(is_loaded("typed-eventsource.js"));
-        assert!(is_loaded("chunk-IMS42BRR.js"));
-        assert!(!is_loaded("engine-in-javascript-IMS42BRR.js"));
+    fn a_page_loads_at_once_what_its_entry_imports_other_than_by_a_call() {
+        let entry = r#"import{a as b}from"./chunk-A.js";import"./chunk-B.js";b(()=>import("./part-C.js"));"#;
+        assert!(imports(entry, "chunk-A.js"));
+        assert!(imports(entry, "chunk-B.js"));
+        assert!(!imports(entry, "part-C.js"));
     }
 }

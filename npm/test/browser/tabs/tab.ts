@@ -3,6 +3,12 @@
 
 for (const missing of location.hash.slice(1).split(",")) {
   if (missing === "SharedWorker") Reflect.deleteProperty(globalThis, missing);
+  if (missing === "channel")
+    globalThis.BroadcastChannel = class {
+      constructor() {
+        throw new DOMException("forbidden", "SecurityError");
+      }
+    } as never;
   if (missing === "locks") Object.defineProperty(navigator, "locks", { value: undefined });
 }
 

@@ -1,4 +1,5 @@
 import { EventSource } from "typed-eventsource/wasm";
+import "typed-eventsource/tabs";
 import * as v from "valibot";
 
 import { show } from "../show.js";

@@ -6,4 +6,6 @@ const plugins = [nodeResolve()];
 export default [
   { input: "main.js", output: { file: "dist/main.js", format: "iife" }, plugins },
   { input: "main-inlined.js", output: { file: "dist/inlined.js", format: "iife", inlineDynamicImports: true }, plugins },
+  // What is shared among tabs is shared by a worker, whose script is beside the bundles.
+  { input: "typed-eventsource/shared-worker", output: { file: "dist/typed-eventsource-worker.js", format: "es" }, plugins },
 ];

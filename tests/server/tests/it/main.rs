@@ -2,6 +2,7 @@
 
 mod attacks;
 mod chaos;
+mod clock;
 mod files;
 mod lifecycle;
 mod origins;

@@ -13,6 +13,7 @@ use super::{chaos, hostile, soak};
 #[derive(Debug)]
 pub(crate) enum Command {
     Chaos(chaos::Options),
+    Tabs(chaos::tabs::Options),
     Hostile(hostile::Options),
     Soak(soak::Options),
 }
@@ -33,6 +34,21 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
     };
     while let Some(argument) = parser.next()? {
         match (&mut command, argument) {
+            (Command::Chaos(_), Value(name)) if name == "tabs" => {
+                command = Command::Tabs(chaos::tabs::Options::default());
+            }
+            (Command::Tabs(options), Long("short")) => options.is_short = true,
+            (Command::Tabs(options), Long("strict")) => options.is_strict = true,
+            (Command::Tabs(options), Long("steps")) => {
+                options.steps = Some(parser.value()?.parse()?);
+            }
+            (Command::Tabs(options), Long("seed")) => {
+                options.seed = Some(parser.value()?.parse()?);
+            }
+            (Command::Tabs(options), Long("browser")) => {
+                options.browser = Some(parser.value()?.parse_with(browser)?);
+            }
+            (Command::Tabs(options), Long("way")) => options.way = Some(parser.value()?.parse()?),
             (Command::Chaos(options), Long("short")) => options.is_short = true,
             (Command::Chaos(options), Long("seed")) => {
                 options.seed = Some(parser.value()?.parse()?);

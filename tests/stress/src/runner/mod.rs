@@ -25,6 +25,7 @@ pub(crate) fn main() -> Result<ExitCode> {
     let is_right = Runtime::new()?.block_on(async {
         match command {
             Command::Chaos(options) => chaos::run(&options).await,
+            Command::Tabs(options) => chaos::tabs::run(&options).await,
             Command::Hostile(options) => Ok(hostile::run(&options).await),
             Command::Soak(options) => Ok(soak::run(&options).await),
         }

@@ -2,6 +2,7 @@
 
 use super::{
     OPEN, WAITING, assert_no_page_errors, open_stream, press, until_more_events, until_noted,
+    until_text,
 };
 use crate::{Stage, cause_fault, tests};
 
@@ -12,6 +13,7 @@ tests! {
     malformed_data_is_an_error_and_the_stream_continues,
     a_stream_that_the_server_has_finished_can_be_opened_again,
     prices_continue_after_a_restart_of_the_server,
+    two_tabs_share_one_connection_and_say_so,
 }
 
 const PRICES: &str = "document.querySelectorAll('#price-rows tr').length === 6";
@@ -90,4 +92,28 @@ async fn prices_continue_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
     stage.browser.until(OPEN).await;
     until_more_events(stage.browser).await;
     assert_no_page_errors(stage).await;
+}
+
+async fn two_tabs_share_one_connection_and_say_so(stage: &mut Stage<'_>) {
+    let browser = stage.browser;
+    start_prices(stage).await;
+    until_text(browser, "#role", "worker").await;
+    until_text(browser, "#prices-sharing", "Open a second tab").await;
+    let first = browser.tab().await;
+    let second = browser.open_tab().await;
+    start_prices(stage).await;
+    for tab in [&first, &second] {
+        browser.switch_to(tab).await;
+        until_text(browser, "#sharing-tabs", "2").await;
+        until_text(browser, "#prices-sharing", "2 tabs share one connection").await;
+        until_more_events(browser).await;
+    }
+    // A fault concerns the stream of both.
+    press(browser, "malformed").await;
+    browser.switch_to(&first).await;
+    until_noted(browser, "decode", "is not JSON").await;
+    assert_no_page_errors(stage).await;
+    browser.close_tab(&second).await;
+    until_text(browser, "#prices-sharing", "Open a second tab").await;
+    until_more_events(browser).await;
 }

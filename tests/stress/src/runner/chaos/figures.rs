@@ -181,7 +181,7 @@ impl fmt::Display for Figures {
     }
 }
 
-fn browser_name(kind: BrowserKind) -> &'static str {
+pub(crate) fn browser_name(kind: BrowserKind) -> &'static str {
     match kind {
         BrowserKind::Chromium => "chrome",
         BrowserKind::Firefox => "firefox",

@@ -6,6 +6,7 @@ mod figures;
 mod seeds;
 mod servers;
 mod stream;
+pub(crate) mod tabs;
 
 use std::{
     collections::HashMap,
@@ -21,7 +22,7 @@ use typed_eventsource_server::chaos::{Chaos, SeenStream};
 
 use super::launch;
 use check::{Report, check};
-use figures::Figures;
+use figures::{Figures, browser_name};
 use servers::Servers;
 pub(crate) use stream::Stream;
 

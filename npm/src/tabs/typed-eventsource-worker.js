@@ -1,9 +1,10 @@
 // @ts-check
 // The script of the shared worker. It has the connections, and each tab has a port to it for each of its sources.
 
+import "./with-package.js";
 import { EventSourceError } from "../error.js";
 import { browser } from "../host.js";
-import { provide, start } from "../init.js";
+import { loading, provide, start } from "../init.js";
 import { Diagnosis } from "../transport/diagnosis.js";
 import { BrowserTransport } from "../transport/browser.js";
 import { FetchTransport } from "../transport/fetch.js";
@@ -17,15 +18,13 @@ import { text } from "../wasm/engine.js";
 /** @typedef {import("./messages.js").Entry} Entry */
 /** @typedef {import("./messages.js").Introduction} Introduction */
 
-provide(
-  () => bytesOf(text),
-  () => import("../wasm/engine-in-javascript.js"),
-);
+// Without WebAssembly the pages share by another way: bundlers that make one file of a worker may refuse `import()` in it.
+provide(() => bytesOf(text));
 
 /** How many batches a tab may have that it has not handed over. */
 const MOST_IN_FLIGHT = 4;
 
-/** How long a tab may take to hear a call of a function before another is asked, in milliseconds. */
+/** How long a tab may take to say that it hears a call, before another tab is asked as well, in milliseconds. */
 const PATIENCE = 500;
 
 /** The hubs by the keys of their sources. @type {Map<string, SharedHub>} */
@@ -40,8 +39,8 @@ class SharedHub extends Hub {
   /** @type {Set<PortPeer>} */
   #ports = new Set();
 
-  /** @param {string} key @param {string} url @param {Settings} settings @param {string[]} functions */
-  constructor(key, url, settings, functions) {
+  /** @param {number} term @param {string} key @param {string} url @param {Settings} settings @param {string[]} functions */
+  constructor(term, key, url, settings, functions) {
     /** @type {any} */
     const complete = { ...settings, isElsewhere: true, policy: { ...settings.policy } };
     for (const name of functions) {
@@ -52,7 +51,7 @@ class SharedHub extends Hub {
     const diagnosis = new Diagnosis(complete);
     const open = (/** @type {string} */ id, /** @type {import("../host.js").Link} */ link) =>
       new Transport(url, complete, id, link, diagnosis);
-    super(Date.now(), url, complete, browser, open, () => hubs.delete(key));
+    super(term, url, complete, browser, open, () => hubs.delete(key));
   }
 
   /** @param {PortPeer} peer @param {boolean} follows */
@@ -67,17 +66,26 @@ class SharedHub extends Hub {
     super.leave(peer);
   }
 
-  /** Asks a function of the user, which a tab has; another one if that does not hear it, or goes. @param {string} name @param {any[]} details */
-  async #call(name, details) {
-    const signal = details[0]?.signal;
-    const asked = new Set();
-    for (;;) {
-      const peer = [...this.#ports].find((port) => !asked.has(port));
-      if (!peer) throw new EventSourceError("request", "no tab answers");
-      asked.add(peer);
-      const answer = await peer.call(name, details, signal);
-      if (answer) return answer.value;
-    }
+  /**
+   * Asks a function of the user, which a tab has; another tab as well if that does not hear it, is suspended, or goes. The first answer
+   * counts.
+   *
+   * @param {string} name
+   * @param {any[]} details
+   */
+  #call(name, details) {
+    /** Each with the function that ends the call. @type {Map<PortPeer, () => void>} */
+    const asked = new Map();
+    const answer = new Promise((resolve, reject) => {
+      const askNext = () => {
+        const peer = [...this.#ports].find((port) => !asked.has(port));
+        if (peer) asked.set(peer, peer.call(name, details, resolve, askNext));
+        else if (![...asked.keys()].some((port) => this.#ports.has(port))) reject(new EventSourceError("request", "no tab answers"));
+      };
+      details[0]?.signal?.addEventListener("abort", reject);
+      askNext();
+    });
+    return answer.finally(() => asked.forEach((end) => end()));
   }
 }
 
@@ -94,7 +102,7 @@ class PortPeer {
   #abort = new AbortController();
   /** The numbers of the last entries of the batches that were not handed over yet. @type {number[]} */
   #inFlight = [];
-  /** The calls that have not ended, each with a function that ends it. @type {Map<number, (answer?: { value: any }) => void>} */
+  /** The calls that have not ended. @type {Map<number, { hear: () => void, answer: (value: any) => void, leave: () => void }>} */
   #calls = new Map();
   #count = 0;
 
@@ -110,11 +118,12 @@ class PortPeer {
   /** @type {{ [name: string]: (...details: any[]) => void }} */
   #handlers = {
     join: (introduction, key, url, settings, functions) => {
-      start();
       this.introduction = introduction;
-      this.#hub = hubs.get(key) ?? new SharedHub(key, url, settings, functions);
+      const { term } = introduction.position;
+      // The term of an earlier hub may be of this millisecond, or of a clock that was fast.
+      this.#hub = hubs.get(key) ?? new SharedHub(Math.max(Date.now(), term + 1) + Math.random(), key, url, settings, functions);
       hubs.set(key, this.#hub);
-      this.#hub.join(this, introduction.position.term > 0);
+      this.#hub.join(this, term > 0);
       whenReleased(introduction.lock, this.#abort.signal, () => this.#leave());
     },
     update: (changes) => this.#hub?.update(this, changes),
@@ -131,18 +140,16 @@ class PortPeer {
       this.#inFlight = this.#inFlight.filter((number) => number > upTo);
       this.#hub?.flush();
     },
-    heard: (call) => this.#heard.get(call)?.(),
-    answer: (call, value) => this.#calls.get(call)?.({ value: unpack(value) }),
-    refuse: (call, error) => this.#calls.get(call)?.({ value: Promise.reject(unpack(error)) }),
+    heard: (call) => this.#calls.get(call)?.hear(),
+    answer: (call, value) => this.#calls.get(call)?.answer(unpack(value)),
+    refuse: (call, error) => this.#calls.get(call)?.answer(Promise.reject(unpack(error))),
   };
-
-  /** The functions that stop the wait for a call to be heard. @type {Map<number, () => void>} */
-  #heard = new Map();
 
   #leave() {
     this.#abort.abort();
     this.#hub?.leave(this);
-    for (const end of this.#calls.values()) end(undefined);
+    for (const { leave } of this.#calls.values()) leave();
+    this.#calls.clear();
   }
 
   /** @param {string} name @param {...any} details */
@@ -178,29 +185,59 @@ class PortPeer {
   }
 
   /**
-   * Has the tab call a function. The answer is `undefined` if the tab does not hear it, or goes.
+   * Has the tab call a function. Returns a function that ends the call.
    *
    * @param {string} name
    * @param {any[]} details
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<{ value: any } | undefined>}
+   * @param {(answer: any) => void} resolve
+   * @param {() => void} askNext Called each time that the tab does not say that it hears the call, and when it goes.
    */
-  call(name, details, signal) {
+  call(name, details, resolve, askNext) {
     const call = (this.#count += 1);
-    return new Promise((resolve) => {
-      const stopWaiting = browser.after(PATIENCE, () => end(undefined));
-      const end = (/** @type {{ value: any } | undefined} */ answer) => {
-        stopWaiting();
+    let isHeard = false;
+    let stopLooking = () => {};
+    const wait = () => {
+      stopLooking = browser.after(PATIENCE, () => {
+        wait();
+        if (!isHeard) askNext();
+        isHeard = false;
+        // It may have been suspended since.
+        this.post("pending", call);
+      });
+    };
+    wait();
+    this.#calls.set(call, {
+      hear: () => (isHeard = true),
+      answer: (value) => {
         this.#calls.delete(call);
-        this.#heard.delete(call);
-        resolve(answer);
-      };
-      this.#calls.set(call, end);
-      this.#heard.set(call, stopWaiting);
-      signal?.addEventListener("abort", () => this.post("abort", call));
-      this.post("call", call, name, details.map(pack));
+        resolve(value);
+      },
+      leave: () => {
+        stopLooking();
+        askNext();
+      },
     });
+    this.post(
+      "call",
+      call,
+      name,
+      details.map((detail) => pack(detail)),
+    );
+    return () => {
+      stopLooking();
+      if (this.#calls.delete(call)) this.post("abort", call);
+    };
   }
 }
 
-addEventListener("connect", (event) => void new PortPeer(/** @type {any} */ (event).ports[0]));
+addEventListener("connect", async (event) => {
+  const [port] = /** @type {any} */ (event).ports;
+  try {
+    start();
+    await loading;
+    // Until now the port keeps its messages.
+    new PortPeer(port);
+  } catch {
+    port.postMessage(["avoid"]);
+  }
+});
