@@ -7,7 +7,7 @@ use typed_eventsource::{CloseReason, Decision, Error, EventSource, Policy, State
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    next_open, numbers, open_two, run_in_each_way, run_in_each_way_over, shared,
+    next_open, numbers, open_two, playing, run_in_each_way, run_in_each_way_over, shared,
     support::{
         Attempt, Script, Step, Transport, errors, is_refusal, journal, listen, send, states, stream,
     },
@@ -21,7 +21,7 @@ pub(super) fn impatient() -> Policy {
 async fn a_terminal_event_finishes_all_sources() {
     run_in_each_way(async || {
         let steps = [Step::Wait, send("event: bye\ndata: 7\n\n"), Step::Silence];
-        let script = Script::put([Attempt::playing(steps)]).await;
+        let script = Script::put([playing(steps)]).await;
         let builder = || shared(&script).terminal_event("bye");
         let (sources, mut heard) = open_two(builder, |source| {
             (journal(source, &["bye"]), stream::<u32>(source, "bye"))
@@ -47,7 +47,7 @@ async fn a_failure_event_closes_all_sources_with_what_it_says() {
             send("id: 3\nevent: oh\ndata: no\n\n"),
             Step::Silence,
         ];
-        let script = Script::put([Attempt::playing(steps)]).await;
+        let script = Script::put([playing(steps)]).await;
         let (sources, _) = open_two(|| shared(&script).failure_event("oh"), |_| ()).await;
         script.release().await;
         for source in &sources {
@@ -71,13 +71,13 @@ async fn a_refusal_closes_all_sources_with_the_same_error_as_a_source_that_is_no
         let refusal = Attempt::answering(404).header("x-reason", "gone");
         let script = Script::put([refusal]).await;
         let sources = [(); 2].map(|()| shared(&script).open().unwrap());
+        let mut errors = sources.each_ref().map(errors);
         let alone = script.open();
         let CloseReason::Policy(expected) = alone.closed().await else {
             panic!("{:?}", alone.state());
         };
         assert!(is_refusal(&expected, 404));
-        for source in &sources {
-            let mut errors = errors(source);
+        for (source, errors) in sources.iter().zip(&mut errors) {
             assert_eq!(source.closed().await, CloseReason::Policy(expected.clone()));
             assert_eq!(errors.rest().await, [expected.clone()]);
         }
@@ -90,7 +90,7 @@ async fn a_loss_is_told_to_all_sources_as_to_one_that_is_not_shared() {
     run_in_each_way(async || {
         let script = || {
             Script::put([
-                Attempt::playing([Step::Wait, send("id: 1\ndata: 1\n\n"), Step::End]),
+                playing([Step::Wait, send("id: 1\ndata: 1\n\n"), Step::End]),
                 Attempt::sending("id: 2\ndata: 2\n\n"),
             ])
         };
@@ -132,7 +132,7 @@ async fn an_event_that_does_not_decode_concerns_the_source_that_decodes() {
         let text = "id: 1\ndata: x\n\nid: 2\ndata: 2\n\n";
         // Without a worker the first source has the connection, and the second needs another.
         let script = Script::put([
-            Attempt::playing([Step::Wait, send(text), Step::Silence]),
+            playing([Step::Wait, send(text), Step::Silence]),
             Attempt::sending("id: 2\ndata: 2\n\n"),
         ])
         .await;

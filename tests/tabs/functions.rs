@@ -16,7 +16,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Request, RequestInit};
 
 use super::{
-    numbers, open_two, run_in_each_way, run_in_each_way_over, shared,
+    numbers, open_two, playing, run_in_each_way, run_in_each_way_over, shared,
     support::{Attempt, Script, Step, Transport},
 };
 
@@ -29,7 +29,7 @@ fn over_fetch(script: &Script, fetch: Fetch) -> EventSourceBuilder {
 #[wasm_bindgen_test]
 async fn fresh_headers_are_made_for_the_attempts_of_all_sources() {
     run_in_each_way_over(Transport::Fetch, async || {
-        let script = Script::put([Attempt::playing([Step::Silence])]).await;
+        let script = Script::put([playing([Step::Silence])]).await;
         let fetch = Fetch::new()
             .header("X-Fixed", "old")
             .header("x-fixed", "fixed")
@@ -79,7 +79,7 @@ async fn a_function_makes_the_request_of_each_attempt() {
 #[wasm_bindgen_test]
 async fn a_function_that_fails_is_told_as_without_sharing() {
     run_in_each_way_over(Transport::Fetch, async || {
-        let script = Script::put([Attempt::playing([Step::Silence])]).await;
+        let script = Script::put([playing([Step::Silence])]).await;
         let fetch = Fetch::new().request(async |_| Err("no token".into()));
         let policy = Policy::close_on_error();
         let source = over_fetch(&script, fetch).policy(policy).open().unwrap();
@@ -167,7 +167,7 @@ async fn a_rule_decides_for_all_sources() {
 #[wasm_bindgen_test]
 async fn a_connection_is_renewed_before_its_token_expires() {
     run_in_each_way_over(Transport::Fetch, async || {
-        let script = Script::put([Attempt::playing([Step::Silence])]).await;
+        let script = Script::put([playing([Step::Silence])]).await;
         let has_expiry = Cell::new(true);
         let expiry = move || {
             let now = SystemTime::UNIX_EPOCH + Duration::from_millis(js_sys::Date::now() as u64);

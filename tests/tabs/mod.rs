@@ -6,11 +6,13 @@ mod ends;
 mod functions;
 mod sharing;
 
+use std::iter;
+
 use js_sys::Reflect;
 use typed_eventsource::{EventSource, EventSourceBuilder, Role, State};
 use wasm_bindgen::JsValue;
 
-use support::{Heard, Script, Transport, listen, run, run_over, states};
+use support::{Attempt, Heard, Script, Step, Transport, listen, run, run_over, send, states};
 
 /// The global class of shared workers, which is missing while this lives.
 struct NoSharedWorkers(JsValue);
@@ -44,6 +46,12 @@ async fn run_in_each_way_over(transport: Transport, body: impl AsyncFn()) {
     run_over(transport, &body).await;
     let _none = NoSharedWorkers::new();
     run_over(transport, &body).await;
+}
+
+/// Answers with an event stream that begins with a comment: Firefox tells of a response only once its body has begun.
+fn playing(steps: impl IntoIterator<Item = Step>) -> Attempt {
+    let steps: Vec<_> = iter::once(send(":\n\n")).chain(steps).collect();
+    Attempt::playing(steps)
 }
 
 /// A builder of the script's stream that is shared among tabs.

@@ -7,7 +7,7 @@ use typed_eventsource::{AttemptOutcome, EventSource, Queue, State, Tabs};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    assert_shared, next_open, numbers, open, open_two, run_in_each_way, shared,
+    assert_shared, next_open, numbers, open, open_two, playing, run_in_each_way, shared,
     support::{Attempt, Heard, Script, Step, Transport, next_data, run, send, states, stream},
 };
 
@@ -22,7 +22,7 @@ async fn two_sources_have_one_connection_and_each_event_once_and_in_order() {
             },
             Step::Silence,
         ];
-        let script = Script::put([Attempt::playing(steps)]).await;
+        let script = Script::put([playing(steps)]).await;
         let (sources, mut heard) = open_two(|| shared(&script), numbers).await;
         assert_shared(&sources);
         script.release().await;
@@ -44,7 +44,7 @@ async fn two_sources_have_one_connection_and_each_event_once_and_in_order() {
 async fn a_source_that_is_left_has_the_connection_after_the_other_has_closed() {
     run_in_each_way(async || {
         let steps = [Step::Wait, send("id: 1\ndata: 1\n\n"), Step::Silence];
-        let script = Script::put([Attempt::playing(steps.clone()), Attempt::playing(steps)]).await;
+        let script = Script::put([playing(steps.clone()), playing(steps)]).await;
         let ([first, second], [_, mut numbers]) = open_two(|| shared(&script), numbers).await;
         first.close();
         assert!(first.state().is_closed());
@@ -60,7 +60,7 @@ async fn a_source_that_is_left_has_the_connection_after_the_other_has_closed() {
 #[wasm_bindgen_test]
 async fn sources_with_different_keys_have_separate_connections() {
     run_in_each_way(async || {
-        let script = Script::put([Attempt::playing([Step::Silence])]).await;
+        let script = Script::put([playing([Step::Silence])]).await;
         let keyed = |key| shared(&script).tabs(Tabs::new().key(key)).open().unwrap();
         let sources = [keyed("ann"), keyed("bob")];
         assert_eq!(script.seen_attempts(2).await.len(), 2);
@@ -87,7 +87,7 @@ async fn the_connection_lingers_for_a_source_that_comes_soon() {
 #[wasm_bindgen_test]
 async fn a_source_that_pauses_leaves_and_one_that_resumes_joins() {
     run_in_each_way(async || {
-        let script = Script::put([Attempt::playing([
+        let script = Script::put([playing([
             Step::Wait,
             send("data: 1\n\n"),
             Step::Wait,
@@ -118,7 +118,7 @@ async fn a_source_that_pauses_leaves_and_one_that_resumes_joins() {
 #[wasm_bindgen_test]
 async fn all_sources_get_a_new_connection_if_one_of_them_reconnects() {
     run_in_each_way(async || {
-        let script = Script::put([Attempt::playing([Step::Silence])]).await;
+        let script = Script::put([playing([Step::Silence])]).await;
         let (sources, _) = open_two(|| shared(&script), |_| ()).await;
         let mut states = sources.each_ref().map(states);
         let (hear, mut attempts) = Heard::new();
@@ -140,7 +140,7 @@ async fn all_sources_get_a_new_connection_if_one_of_them_reconnects() {
 #[wasm_bindgen_test]
 async fn a_small_queue_of_a_stream_that_is_read_loses_nothing() {
     run_in_each_way(async || {
-        let script = Script::put([Attempt::playing([
+        let script = Script::put([playing([
             Step::Wait,
             Step::Repeat {
                 times: 2000,
@@ -168,8 +168,7 @@ async fn a_gap_is_told_to_each_source() {
     run_in_each_way(async || {
         let text = "id: 1\ndata: 1\n\nid: 5\ndata: 5\n\n";
         let again = Attempt::sending("id: 9\ndata: 9\n\n");
-        let script =
-            Script::put([Attempt::playing([Step::Wait, send(text), Step::End]), again]).await;
+        let script = Script::put([playing([Step::Wait, send(text), Step::End]), again]).await;
         let builder = || shared(&script).policy(super::ends::impatient());
         let (_sources, mut heard) = open_two(builder, |source| {
             let (hear, gaps) = Heard::new();
@@ -191,7 +190,7 @@ async fn a_request_whose_body_is_no_text_is_shared_within_the_page() {
     use typed_eventsource::{Fetch, Role};
 
     super::support::run_over(Transport::Fetch, async || {
-        let script = Script::put([Attempt::playing([Step::Silence])]).await;
+        let script = Script::put([playing([Step::Silence])]).await;
         let fetch = Fetch::post().body(vec![1, 2, 3]);
         let builder = EventSource::builder(script.url())
             .fetch(fetch)

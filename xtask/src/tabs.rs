@@ -15,7 +15,8 @@ const MODULE: &str = "src/source/tabs/js/typed-eventsource.js";
 const WORKER: &str = "src/source/tabs/js/typed-eventsource-worker.js";
 
 /// How the module names the worker's script, by which bundlers find it.
-const REFERENCE: &str = "new SharedWorker(new URL(\"./typed-eventsource-worker.js\",import.meta.url)";
+const REFERENCE: &str =
+    "new SharedWorker(new URL(\"./typed-eventsource-worker.js\",import.meta.url)";
 
 /// The crate's modules: their paths and their text.
 pub(crate) fn modules() -> Result<[(&'static str, String); 2]> {
