@@ -360,7 +360,12 @@ function portsOf(tab: Tab, late = 0): MessagePort[] {
         Reflect.deleteProperty(port, "onmessage");
         port.onmessage = listener;
       };
-      Object.defineProperty(port, "onmessage", { set: (listener) => setTimeout(listen, late, listener), configurable: true });
+      Object.defineProperty(port, "onmessage", {
+        set: (listener) => {
+          setTimeout(listen, late, listener);
+        },
+        configurable: true,
+      });
     }
   };
   return ports;
