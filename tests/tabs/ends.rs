@@ -79,7 +79,7 @@ async fn a_refusal_closes_all_sources_with_the_same_error_as_a_source_that_is_no
         assert!(is_refusal(&expected, 404));
         for (source, errors) in sources.iter().zip(&mut errors) {
             assert_eq!(source.closed().await, CloseReason::Policy(expected.clone()));
-            assert_eq!(errors.rest().await, [expected.clone()]);
+            assert_eq!(errors.rest().await, std::slice::from_ref(&expected));
         }
     })
     .await;

@@ -1,6 +1,6 @@
 //! The functions of a builder, as JavaScript calls them.
 
-use std::{error::Error as StdError, time::SystemTime};
+use std::time::SystemTime;
 
 use js_sys::Function;
 use typed_eventsource_core::Decision;
@@ -20,7 +20,7 @@ use {
         transport::fetch::RequestFunction,
     },
     js_sys::{Array, Promise},
-    std::{cell::Cell, future::poll_fn, pin::pin, rc::Rc, task::Poll},
+    std::{cell::Cell, error::Error as StdError, future::poll_fn, pin::pin, rc::Rc, task::Poll},
     wasm_bindgen_futures::future_to_promise,
     web_sys::{AbortSignal, Request, RequestInit},
 };
@@ -39,6 +39,7 @@ impl JsFunction {
 }
 
 /// What is thrown for the error of a user's function.
+#[cfg(feature = "fetch")]
 fn thrown(error: &dyn StdError) -> JsValue {
     js_sys::Error::new(&error.to_string()).into()
 }

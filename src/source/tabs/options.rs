@@ -7,7 +7,7 @@ use std::{
 
 use js_sys::Array;
 use typed_eventsource_core::{
-    Backoff, EndOfBody, LimitAction, OptionInfo, OptionValue, Policy as PolicyOptions, Span,
+    Backoff, LimitAction, OptionInfo, OptionValue, Policy as PolicyOptions, Span,
 };
 use wasm_bindgen::JsValue;
 
@@ -16,9 +16,9 @@ use super::{
     functions::{self, JsFunction},
     javascript::Fields,
 };
-#[cfg(feature = "fetch")]
-use crate::Fetch;
 use crate::source::EventSourceBuilder;
+#[cfg(feature = "fetch")]
+use {crate::Fetch, typed_eventsource_core::EndOfBody};
 
 /// The options of equal builders, with their functions.
 pub(super) struct Options {

@@ -1,18 +1,21 @@
 //! What the npm package tells, read from its JavaScript objects.
 
-use js_sys::{Array, Object};
 use typed_eventsource_core::{Span, State};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use super::{
     Role,
     errors::ToldError,
     javascript::{field, milliseconds, number, text, time},
 };
-#[cfg(feature = "fetch")]
-use crate::ResponseHead;
 use crate::{
     AttemptOutcome, AttemptReason, AttemptSummary, Error, Event, UndecodedEvent, event::EventMeta,
+};
+#[cfg(feature = "fetch")]
+use {
+    crate::ResponseHead,
+    js_sys::{Array, Object},
+    wasm_bindgen::JsCast,
 };
 
 /// A state as it is told.
