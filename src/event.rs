@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt, rc::Rc};
 
-#[cfg(any(test, feature = "fetch", feature = "testing"))]
+#[cfg(any(test, feature = "fetch", feature = "tabs", feature = "testing"))]
 use crate::event_id::EventId;
 
 /// An event that the server sent, with its payload decoded to `T`.
@@ -31,7 +31,7 @@ pub struct Event<T> {
 /// What is known about an event besides its name and its data. It is cheap to clone.
 #[derive(Clone)]
 pub(crate) enum EventMeta {
-    #[cfg(any(test, feature = "fetch", feature = "testing"))]
+    #[cfg(any(test, feature = "fetch", feature = "tabs", feature = "testing"))]
     Eager {
         last_event_id: EventId,
         /// The same for all events of one connection.
@@ -51,7 +51,7 @@ pub(crate) trait LazyMeta {
 impl EventMeta {
     pub(crate) fn last_event_id(&self) -> &str {
         match self {
-            #[cfg(any(test, feature = "fetch", feature = "testing"))]
+            #[cfg(any(test, feature = "fetch", feature = "tabs", feature = "testing"))]
             Self::Eager { last_event_id, .. } => last_event_id.as_str(),
             Self::Lazy(meta) => meta.last_event_id(),
         }
@@ -59,9 +59,19 @@ impl EventMeta {
 
     fn origin(&self) -> &str {
         match self {
-            #[cfg(any(test, feature = "fetch", feature = "testing"))]
+            #[cfg(any(test, feature = "fetch", feature = "tabs", feature = "testing"))]
             Self::Eager { origin, .. } => origin,
             Self::Lazy(meta) => meta.origin(),
+        }
+    }
+}
+
+#[cfg(feature = "tabs")]
+impl EventMeta {
+    pub(crate) fn new(last_event_id: &str, origin: &str) -> Self {
+        Self::Eager {
+            last_event_id: EventId::new(last_event_id.as_bytes(), || last_event_id.into()),
+            origin: origin.into(),
         }
     }
 }
@@ -70,7 +80,7 @@ impl EventMeta {
     /// The event of the DOM, if it is one.
     pub(crate) fn dom_event(&self) -> Option<&dyn Any> {
         match self {
-            #[cfg(any(test, feature = "fetch", feature = "testing"))]
+            #[cfg(any(test, feature = "fetch", feature = "tabs", feature = "testing"))]
             Self::Eager { .. } => None,
             Self::Lazy(meta) => Some(meta.dom_event()),
         }

@@ -9,7 +9,7 @@ mod closure;
 mod decode_error;
 mod error;
 mod event;
-#[cfg(any(test, feature = "fetch", feature = "testing"))]
+#[cfg(any(test, feature = "fetch", feature = "tabs", feature = "testing"))]
 mod event_id;
 #[cfg(feature = "gzip")]
 mod gunzip;
@@ -52,6 +52,8 @@ pub use source::{
 };
 #[cfg(feature = "fetch")]
 pub use source::{Refresh, RefreshResult};
+#[cfg(feature = "tabs")]
+pub use source::{Role, Tabs};
 pub use state::{CloseReason, State};
 #[cfg(feature = "fetch")]
 pub use transport::fetch::{AttemptRequest, Body, Fetch, HeadersResult, RequestResult};

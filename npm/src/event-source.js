@@ -1,16 +1,12 @@
 // @ts-check
 import { isObject, optionError } from "./checks.js";
 import { whenCollected } from "./collected.js";
-import { browser, testBackends } from "./host.js";
 import { start } from "./init.js";
 import { messageName } from "./message-name.js";
 import {} from "./names.js";
 import { INPUT_PAUSE, INPUT_RECONNECT, INPUT_RESUME } from "./numbers.js";
+import { open } from "./open.js";
 import { parseSettings } from "./options.js";
-import { joinOrOpen } from "./sharing.js";
-import { BrowserTransport } from "./transport/browser.js";
-import { Diagnosis } from "./transport/diagnosis.js";
-import { FetchTransport } from "./transport/fetch.js";
 import { resolve } from "./url.js";
 
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
@@ -265,12 +261,3 @@ Object.defineProperties(EventSource.prototype, {
   // If the engine lacks this symbol, TypeScript and others use this polyfill.
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: { value: EventSource.prototype.close, configurable: true, writable: true },
 });
-
-/** @param {string} url @param {import("./options.js").Settings} settings */
-function open(url, settings) {
-  const backend = testBackends.find((backend) => backend.serves(url));
-  if (backend) return joinOrOpen(url, settings, backend.host, (...from) => backend.connect(url, settings, ...from));
-  const Transport = settings.isFetch ? FetchTransport : BrowserTransport;
-  const diagnosis = new Diagnosis(settings);
-  return joinOrOpen(url, settings, browser, (...from) => new Transport(url, settings, ...from, diagnosis));
-}

@@ -551,6 +551,11 @@ export interface TabsOptions {
    * other paths, `typed-eventsource/shared-worker` is the script to be built and served.
    */
   worker?: string | URL | undefined;
+  /**
+   * Only sources with the same key share. It tells sources apart whose functions have captured different things, such as the tokens of
+   * two users: among tabs, functions count as the same if their source text is.
+   */
+  key?: string | undefined;
 }
 
 /** Options that every source takes. */

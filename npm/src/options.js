@@ -61,7 +61,7 @@ const OPTIONS = {
   withCredentials: any,
   policy: parsePolicy,
   shared: (value, name) => (value === "tabs" ? value : sharedFlag(value, name)),
-  tabs: objectOf({ linger: milliseconds, worker: any }),
+  tabs: objectOf({ linger: milliseconds, worker: any, key: string }),
   parse: (value, name) =>
     isObject(value) && !isParse(value)
       ? Object.fromEntries(Object.entries(value).map(([type, one]) => [type, parseOfOne(one ?? "json", `${name}.${type}`)]))

@@ -9,6 +9,8 @@ use web_sys::AbortSignal;
 
 #[cfg(feature = "fetch")]
 use super::connection::NEEDS_SAFE_REQUEST;
+#[cfg(feature = "tabs")]
+use super::tabs::{self, Tabs};
 use super::{
     EventSource,
     connection::{Connection, Renewal, Settings, Terminals},
@@ -53,27 +55,29 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a builder opens nothing until `open` is called"]
 pub struct EventSourceBuilder {
-    url: String,
-    with_credentials: bool,
-    policy: Policy,
+    pub(super) url: String,
+    pub(super) with_credentials: bool,
+    pub(super) policy: Policy,
     /// `None` if it was not set.
-    queue: Option<Queue>,
-    deduplicate: usize,
-    resume_parameter: Option<String>,
-    terminals: Terminals,
-    end_of_body: Option<EndOfBody>,
-    signal: Option<AbortSignal>,
+    pub(super) queue: Option<Queue>,
+    pub(super) deduplicate: usize,
+    pub(super) resume_parameter: Option<String>,
+    pub(super) terminals: Terminals,
+    pub(super) end_of_body: Option<EndOfBody>,
+    pub(super) signal: Option<AbortSignal>,
     /// `None` if it was not set.
-    shared: Option<Option<Sharing>>,
+    pub(super) shared: Option<Option<Sharing>>,
+    #[cfg(feature = "tabs")]
+    pub(super) tabs: Tabs,
     #[cfg(feature = "fetch")]
-    fetch: Option<Rc<Fetch>>,
+    pub(super) fetch: Option<Rc<Fetch>>,
     #[cfg(feature = "fetch")]
-    request_url: Option<UrlFunction>,
+    pub(super) request_url: Option<UrlFunction>,
     #[cfg(feature = "fetch")]
-    diagnose: Option<bool>,
+    pub(super) diagnose: Option<bool>,
     #[cfg(feature = "fetch")]
-    refresh: Option<Refresh>,
-    renewal: Option<Renewal>,
+    pub(super) refresh: Option<Refresh>,
+    pub(super) renewal: Option<Renewal>,
 }
 
 impl EventSourceBuilder {
@@ -89,6 +93,8 @@ impl EventSourceBuilder {
             end_of_body: None,
             signal: None,
             shared: None,
+            #[cfg(feature = "tabs")]
+            tabs: Tabs::default(),
             #[cfg(feature = "fetch")]
             fetch: None,
             #[cfg(feature = "fetch")]
@@ -392,6 +398,59 @@ impl EventSourceBuilder {
         self
     }
 
+    /// Shares the connection with the sources of all tabs and windows of the origin that have this set, in whatever tab or window
+    /// they are; otherwise as [`shared`](Self::shared). Their builders have to be equal, apart from [`queue`](Self::queue) and
+    /// [`signal`](Self::signal). With the feature `tabs`.
+    ///
+    /// A shared worker has the connection; where there is none, one of the tabs has it and the others follow, by Web Locks and a
+    /// `BroadcastChannel`. Where there is neither (plain HTTP without shared workers), each tab has a separate connection, which
+    /// the console says once. [`role`](EventSource::role) tells which it is, and [`tabs`](EventSource::tabs) how many tabs share.
+    /// The last one to go closes the connection, after a [linger](Tabs::linger).
+    ///
+    /// Functions of the builder are answered by one of the tabs, and by another one when that goes. Two functions count as equal
+    /// whatever they have captured: give builders whose functions do different things different [keys](Tabs::key).
+    ///
+    /// A request with a body that is not text is shared within the tab alone. One that is made by
+    /// [`fetch_with`](crate::Fetch::fetch_with) is made by one of the tabs, also where there are shared workers. On a server, and
+    /// over the fake server of tests, it is as [`shared`](Self::shared).
+    ///
+    /// The crate brings JavaScript with it for this, which wasm-bindgen puts beside the wasm as snippets. Bundlers find the
+    /// worker's script there; whoever serves it from elsewhere says [where](Tabs::worker). There are no snippets with
+    /// `--target no-modules`.
+    ///
+    /// ```no_run
+    /// # use typed_eventsource::{EventSource, Error};
+    /// # fn run() -> Result<(), Error> {
+    /// let prices = EventSource::builder("/prices").shared_among_tabs().open()?;
+    /// println!("{:?}, {} tabs", prices.role(), prices.tabs());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "tabs")]
+    pub fn shared_among_tabs(mut self) -> Self {
+        self.shared = Some(Some(tabs::sharing()));
+        self
+    }
+
+    /// How the connection is [shared among tabs](Self::shared_among_tabs). With the feature `tabs`.
+    ///
+    /// ```no_run
+    /// # use typed_eventsource::{EventSource, Error};
+    /// # fn run() -> Result<(), Error> {
+    /// use std::time::Duration;
+    /// use typed_eventsource::Tabs;
+    ///
+    /// let tabs = Tabs::new().linger(Duration::from_secs(5));
+    /// let prices = EventSource::builder("/prices").shared_among_tabs().tabs(tabs).open()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "tabs")]
+    pub fn tabs(mut self, tabs: Tabs) -> Self {
+        self.tabs = tabs;
+        self
+    }
+
     /// Shares the connection, unless [`shared`](Self::shared) has been called. For hooks of a framework, which are handed a
     /// builder and whose components share as a rule.
     ///
@@ -637,7 +696,7 @@ impl EventSourceBuilder {
 
     /// The function that is asked for the request of each attempt.
     #[cfg(feature = "fetch")]
-    fn request(&self) -> Option<RequestFunction> {
+    pub(super) fn request(&self) -> Option<RequestFunction> {
         let fetch = self.fetch.as_ref();
         let request = fetch.and_then(|fetch| fetch.request_function());
         let url = self.request_url.as_ref().map(|url| &url.function);

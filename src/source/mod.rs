@@ -13,6 +13,8 @@ mod refresh;
 mod sharing;
 mod stream;
 mod subscriptions;
+#[cfg(feature = "tabs")]
+mod tabs;
 #[cfg(all(test, feature = "json"))]
 mod tests;
 
@@ -28,6 +30,8 @@ pub use queue::Queue;
 pub use refresh::{Refresh, RefreshResult};
 pub use stream::EventStream;
 use subscriptions::{DecodeFailure, DeliveryOutcome, Names};
+#[cfg(feature = "tabs")]
+pub use tabs::{Role, Tabs};
 use typed_eventsource_core as core;
 
 use crate::{
@@ -518,6 +522,21 @@ impl EventSource {
     /// ```
     pub fn stats(&self) -> Stats {
         self.connection.stats()
+    }
+
+    /// Who has the connection: a worker or another tab perhaps, if it is
+    /// [shared among tabs](EventSourceBuilder::shared_among_tabs), otherwise [`Role::Own`]. It may change, when a tab is closed for
+    /// instance. With the feature `tabs`.
+    #[cfg(feature = "tabs")]
+    pub fn role(&self) -> Role {
+        self.connection.role()
+    }
+
+    /// How many tabs share the connection, this one included: more than one only if it is
+    /// [shared among tabs](EventSourceBuilder::shared_among_tabs). With the feature `tabs`.
+    #[cfg(feature = "tabs")]
+    pub fn tabs(&self) -> usize {
+        self.connection.tabs()
     }
 
     /// A future that resolves with the reason once the source has closed.

@@ -39,21 +39,35 @@ struct Shared {
     sharers: Rc<Sharers>,
 }
 
-/// How a builder opens a shared source. All values are equal.
+/// How a builder opens a shared source. Values of one scope are equal.
 #[derive(Clone, Copy)]
 pub(super) struct Sharing {
+    pub(super) scope: Scope,
     pub(super) open: fn(EventSourceBuilder) -> Result<Rc<Connection>, Error>,
+}
+
+/// Where the sources are that share a connection.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Scope {
+    /// In one page or worker.
+    Page,
+    /// In all tabs of the origin.
+    #[cfg(feature = "tabs")]
+    Tabs,
 }
 
 impl Sharing {
     pub(super) fn new() -> Self {
-        Self { open: join_or_open }
+        Self {
+            scope: Scope::Page,
+            open: join_or_open,
+        }
     }
 }
 
 impl PartialEq for Sharing {
-    fn eq(&self, _: &Self) -> bool {
-        true
+    fn eq(&self, other: &Self) -> bool {
+        self.scope == other.scope
     }
 }
 
@@ -303,7 +317,7 @@ impl Drop for Share {
         #[cfg(feature = "fetch")]
         drop(self.hold.take());
         if let Some(sharer) = self.sharer.upgrade() {
-            sharer.left(&self.carrier);
+            sharer.left(&self.carrier.last_event_id(), self.carrier.stats());
         }
         if self.sharers.remove(&self.sharer) {
             self.carrier.close(CloseReason::Dropped);

@@ -1,4 +1,5 @@
-//! `cargo xtask generate`: generates code and tables from the table of policy options in `core/src/policy.rs`.
+//! `cargo xtask generate`: generates code and tables from the table of policy options in `core/src/policy.rs`, and the JavaScript
+//! that the Rust crate shares sources among tabs with.
 
 use std::fmt::Write;
 
@@ -6,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 use typed_eventsource_core::{Backoff, LimitAction, OptionInfo, OptionKind, OptionValue, Policy};
 
-use crate::process::say;
+use crate::{process::say, tabs};
 
 /// The JavaScript names of the presets with their policies, in the order of the numbers that `Policy::preset` takes.
 fn presets() -> [(&'static str, Policy); 3] {
@@ -20,7 +21,8 @@ fn presets() -> [(&'static str, Policy); 3] {
 /// Writes every generated file.
 pub(crate) fn generate() -> Result<()> {
     for (path, text) in generated_files()? {
-        if fs::read_to_string(path)? != text {
+        let is_current = fs::read_to_string(path).is_ok_and(|current| current == text);
+        if !is_current {
             fs::write(path, text)?;
             say(format_args!("{path} is new"));
         }
@@ -56,6 +58,7 @@ fn generated_files() -> Result<Vec<(&'static str, String)>> {
         let text = replace_between(&fs::read_to_string(path)?, start, end, &tables(language))?;
         files.push((path, text));
     }
+    files.extend(tabs::modules()?);
     Ok(files)
 }
 

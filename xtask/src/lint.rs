@@ -124,7 +124,7 @@ fn feature_sets() -> Result<Vec<(String, String)>> {
 }
 
 /// The crate's features except `default`.
-fn features() -> Result<Vec<String>> {
+pub(crate) fn features() -> Result<Vec<String>> {
     let manifest: Table = fs::read_to_string("Cargo.toml")?.parse()?;
     let features = manifest.get("features").and_then(Value::as_table);
     let features = features.context("Cargo.toml has no features")?.keys();

@@ -21,6 +21,7 @@ mod report;
 mod server;
 mod setup;
 mod stress;
+mod tabs;
 mod test;
 mod vitest;
 
@@ -53,8 +54,8 @@ enum Command {
     /// Run rustfmt, clippy with each feature set, rustdoc, prettier, oxlint and tsc with warnings denied, and check the
     /// dependencies: the crates without hooks depend on no framework
     Lint,
-    /// Generate the JavaScript checks, the types and the tables of both READMEs from the table of policy options; `lint`
-    /// fails when one is stale
+    /// Generate the JavaScript checks, the types and the tables of both READMEs from the table of policy options, and from
+    /// `npm/src` the JavaScript that the Rust crate has for sources which are shared among tabs; `lint` fails when one is stale
     Generate,
     /// Build the npm package, optimised, into pkg/
     Npm,

@@ -8,7 +8,7 @@ use fs_err as fs;
 use crate::{files, process, setup};
 
 /// The folder of the package's JavaScript.
-const JAVASCRIPT: &str = "npm/src";
+pub(crate) const JAVASCRIPT: &str = "npm/src";
 /// The folder of the package's wasm crate.
 const WASM: &str = "npm/wasm";
 /// The library of the wasm crate.
@@ -27,14 +27,19 @@ pub(crate) fn build() -> Result<()> {
     }
     let wasm = product.join("wasm");
     let javascript = javascript_engine(&wasm)?;
-    build_wasm(WASM, ENGINE, &wasm, &[])?;
+    build_engine(&wasm)?;
     fs::write(wasm.join("engine-in-javascript.js"), javascript)?;
     fs::copy(
         wasm.join(format!("{ENGINE}_bg.wasm.d.ts")),
         wasm.join("engine-in-javascript.d.ts"),
     )?;
-    write_text(&wasm.join(format!("{ENGINE}_bg.wasm")), "engine.js")?;
     print_sizes(&wasm)
+}
+
+/// Builds the engine into a folder: the wasm, and the module that contains it as a text.
+pub(crate) fn build_engine(folder: &Path) -> Result<()> {
+    build_wasm(WASM, ENGINE, folder, &[])?;
+    write_text(&folder.join(format!("{ENGINE}_bg.wasm")), "engine.js")
 }
 
 fn build_wasm(package: &str, name: &str, folder: &Path, options: &[&str]) -> Result<()> {

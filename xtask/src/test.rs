@@ -14,7 +14,7 @@ use crate::{
     apps,
     browsers::{self, Browser, Kind},
     frameworks::{self, FRAMEWORKS},
-    fuzz, interop, npm, packaging,
+    fuzz, interop, lint, npm, packaging,
     report::{Report, StepFunction, Tally},
     server::Server,
     setup, stress,
@@ -25,6 +25,11 @@ const CRATE: &str = "typed-eventsource";
 const E2E: &str = "typed-eventsource-e2e";
 const INTEROP: &str = "typed-eventsource-interop";
 const PACKAGING: &str = "typed-eventsource-packaging";
+
+const ALL_FEATURES: &str = "--all-features";
+/// The test target that needs the feature `tabs`. The others are built without it: its snippets cannot be loaded by the workers of
+/// wasm-bindgen's test runner, which have no modules.
+const TABS_TEST: &str = "tabs_in_window";
 
 /// If one of these environment variables is set, wasm-bindgen's test runner uses the driver that it names instead of the given
 /// one. Each has a variant that ends in `_REMOTE`.
@@ -203,6 +208,8 @@ struct BrowserTest {
     label: String,
     package: String,
     name: String,
+    /// The features, as cargo's argument.
+    features: String,
 }
 
 impl BrowserTest {
@@ -222,7 +229,7 @@ impl BrowserTest {
         };
         command
             .arg(driver)
-            .args(["--", "--all-features", "--package", &self.package])
+            .args(["--", &self.features, "--package", &self.package])
             .args(["--test", &self.name]);
         Ok(command)
     }
@@ -231,14 +238,25 @@ impl BrowserTest {
 /// The test targets of the crate and of the frameworks' crates, in the order of their labels. Each runs separately, since cargo
 /// starts no further target after a failure.
 fn browser_tests() -> Result<Vec<BrowserTest>> {
+    let mut features = lint::features()?;
+    features.retain(|feature| feature != "tabs");
+    let without_tabs = format!("--features={}", features.join(","));
     let mut tests = Vec::new();
     for entry in fs::read_dir("tests")? {
         let path = entry?.path();
         if path.extension().is_some_and(|end| end == "rs") {
-            tests.extend(path.file_stem().map(|name| BrowserTest {
-                label: name.to_string_lossy().into_owned(),
-                package: CRATE.to_owned(),
-                name: name.to_string_lossy().into_owned(),
+            tests.extend(path.file_stem().map(|name| {
+                let name = name.to_string_lossy().into_owned();
+                let features = match &*name {
+                    TABS_TEST => ALL_FEATURES.to_owned(),
+                    _ => without_tabs.clone(),
+                };
+                BrowserTest {
+                    label: name.clone(),
+                    package: CRATE.to_owned(),
+                    name,
+                    features,
+                }
             }));
         }
     }
@@ -246,6 +264,7 @@ fn browser_tests() -> Result<Vec<BrowserTest>> {
         label: framework.to_owned(),
         package: frameworks::package(framework),
         name: "in_browser".to_owned(),
+        features: ALL_FEATURES.to_owned(),
     }));
     tests.sort_by(|test, other| test.label.cmp(&other.label));
     Ok(tests)

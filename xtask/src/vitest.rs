@@ -75,6 +75,11 @@ pub(crate) fn check_types() -> Result<()> {
     )
 }
 
+/// esbuild.
+pub(crate) fn esbuild() -> Result<Command> {
+    tool_command(&install_packages()?, "esbuild/bin/esbuild")
+}
+
 fn run_tool(script: &str, args: &[&str], folder: &Path) -> Result<()> {
     let node = install_packages()?;
     process::run(tool_command(&node, script)?.args(args).current_dir(folder))

@@ -199,7 +199,8 @@ export class ThroughChannel {
 
   /** @param {string | number} to @param {string} name @param {...any} details */
   #send(to, name, ...details) {
-    this.#channel?.postMessage([this.#term, this.#member.introduction.name, to, name, ...details]);
+    // A listener here may have closed the source, while others are still to be sent something.
+    if (!this.#isClosed) this.#channel?.postMessage([this.#term, this.#member.introduction.name, to, name, ...details]);
   }
 
   /** @param {string} to @param {string} name @param {...any} details */

@@ -288,6 +288,16 @@ test("the recipe of the cookbook shares with other tabs, and says who has the co
   expect(describeRole(source)).toBe("a shared worker has the connection, for 2 tabs");
 });
 
+test("sources with different keys have separate connections, and those with the same key share", async () => {
+  const url = await play({ steps: [event(1), "silence"] });
+  const [tab, other] = await openTabs(2, []);
+  const keyed = (key: string) => ({ transport: "fetch", tabs: { key } });
+  const opened = [tab.open(url, keyed("ann")), other.open(url, keyed("ann")), other.open(url, keyed("bob"))];
+  await until(() => opened.every(({ source }) => source.state.type === "open"));
+  expect(opened.map(({ source }) => source.tabs)).toEqual([2, 2, 1]);
+  expect(await seen(url, { attempts: 2 })).toHaveLength(2);
+});
+
 test("the worker keeps a connection as long as it is told to linger", async () => {
   const url = await play({ steps: [event(1), "wait", event(2), "silence"] });
   const [tab] = await openTabs(1, []);

@@ -60,6 +60,7 @@ const WRONG: Record<string, unknown[]> = {
   shared: [1, "tab"],
   tabs: [1, null],
   "tabs.linger": [-1, "1"],
+  "tabs.key": [1, null],
   "tabs.other": [1],
   signal: [7, {}],
   transport: ["xhr", null],

@@ -33,6 +33,10 @@ impl Connection {
         }
         self.tell_attempt.set(Some(tell));
         let link = self.link();
+        #[cfg(feature = "tabs")]
+        if let Some(share) = link.as_ref().and_then(|link| link.among_tabs()) {
+            return share.tell_attempts();
+        }
         match link.as_ref().and_then(|link| link.carrier()) {
             Some(carrier) => carrier.tell_attempts(tell),
             None if self.held.join.get().is_some() => {}
@@ -58,7 +62,7 @@ impl Connection {
         }
     }
 
-    fn notify_of_attempt(&self, summary: &AttemptSummary) {
+    pub(in crate::source) fn notify_of_attempt(&self, summary: &AttemptSummary) {
         self.notify(&self.attempt_listeners, Notice::Attempt(summary));
     }
 
@@ -117,6 +121,10 @@ impl Connection {
 impl Connection {
     pub(in crate::source) fn stats(&self) -> Stats {
         let link = self.link();
+        #[cfg(feature = "tabs")]
+        if let Some(share) = link.as_ref().and_then(|link| link.among_tabs()) {
+            return share.stats();
+        }
         if let Some(carrier) = link.as_ref().and_then(|link| link.carrier()) {
             return carrier.stats();
         }

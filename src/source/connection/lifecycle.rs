@@ -17,9 +17,19 @@ impl Connection {
     }
 
     pub(in crate::source) fn reconnect(&self) {
-        self.ask(|connection| match connection.joined() {
-            Some(carrier) => carrier.reconnect(),
-            None => connection.tell_asked(Input::Reconnect),
+        self.ask(|connection| {
+            #[cfg(feature = "tabs")]
+            if let Some(share) = connection
+                .link()
+                .as_ref()
+                .and_then(|link| link.among_tabs())
+            {
+                return share.reconnect();
+            }
+            match connection.joined() {
+                Some(carrier) => carrier.reconnect(),
+                None => connection.tell_asked(Input::Reconnect),
+            }
         });
         self.resume_joined();
     }
@@ -27,6 +37,14 @@ impl Connection {
     /// The page may have paused the shared connection, which a source that was paused has just joined again.
     fn resume_joined(&self) {
         self.ask(|connection| {
+            #[cfg(feature = "tabs")]
+            if let Some(share) = connection
+                .link()
+                .as_ref()
+                .and_then(|link| link.among_tabs())
+            {
+                return share.resume();
+            }
             if let Some(carrier) = connection.joined() {
                 carrier.resume();
             }

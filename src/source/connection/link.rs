@@ -8,8 +8,10 @@ use std::{
 use typed_eventsource_core::{FailureClass, Input, Loss, Output, Span, State};
 
 use super::{Connection, Queued, ToldError};
+#[cfg(feature = "tabs")]
+use crate::source::tabs::{self, Role};
 use crate::{
-    Error,
+    Error, Stats,
     attempt::Attempt,
     host::Host,
     panics::Panics,
@@ -45,6 +47,12 @@ pub(in crate::source) trait Link {
 
     /// The connection that it is a share of.
     fn carrier(&self) -> Option<&Connection> {
+        None
+    }
+
+    /// The share of a connection that sources of all tabs share, if it is one.
+    #[cfg(feature = "tabs")]
+    fn among_tabs(&self) -> Option<&tabs::Share> {
         None
     }
 
@@ -119,6 +127,10 @@ impl Connection {
     /// Lets the consumer of a stream run before its queue is full.
     pub(in crate::source) fn yield_for_queue(&self) {
         let link = self.link();
+        #[cfg(feature = "tabs")]
+        if let Some(share) = link.as_ref().and_then(|link| link.among_tabs()) {
+            return share.yield_for_queue(self.queue.capacity_per_turn());
+        }
         let carrier = link.as_ref().and_then(|link| link.carrier());
         let place = &carrier.unwrap_or(self).held.connector;
         if let Some(connector) = place.take() {
@@ -230,18 +242,7 @@ impl Connection {
     /// Shares another source's connection by this link.
     pub(in crate::source) fn share(&self, carrier: &Self, link: Rc<dyn Link>) {
         let state = carrier.session().state();
-        for name in self.subscriptions.names() {
-            link.listen(&name);
-        }
-        #[cfg(feature = "fetch")]
-        if !self.any.is_empty() {
-            link.listen_to_all(true);
-        }
-        #[cfg(feature = "fetch")]
-        if self.has_told_hold.get() {
-            link.hold_back(true);
-        }
-        self.hold(&self.held.link, link);
+        self.attach(link);
         #[cfg(feature = "fetch")]
         self.note_response(carrier.response.get());
         if !self.gaps.is_empty() {
@@ -257,13 +258,59 @@ impl Connection {
         self.drain();
     }
 
+    /// Shares a connection with sources of all tabs by this link.
+    #[cfg(feature = "tabs")]
+    pub(in crate::source) fn share_among_tabs(&self, share: Rc<tabs::Share>) {
+        self.attach(Rc::clone(&share) as _);
+        if !self.gaps.is_empty() {
+            share.report_all_ids();
+        }
+        if self.tell_attempt.get().is_some() {
+            share.tell_attempts();
+        }
+        if !self.streams.is_empty() {
+            self.yield_for_queue();
+        }
+    }
+
+    /// Who has the connection.
+    #[cfg(feature = "tabs")]
+    pub(in crate::source) fn role(&self) -> Role {
+        let link = self.link();
+        let share = link.as_ref().and_then(|link| link.among_tabs());
+        share.map_or(Role::Own, tabs::Share::role)
+    }
+
+    /// How many tabs share the connection.
+    #[cfg(feature = "tabs")]
+    pub(in crate::source) fn tabs(&self) -> usize {
+        let link = self.link();
+        let share = link.as_ref().and_then(|link| link.among_tabs());
+        share.map_or(1, tabs::Share::tabs)
+    }
+
+    /// Receives events by the link from now on.
+    fn attach(&self, link: Rc<dyn Link>) {
+        for name in self.subscriptions.names() {
+            link.listen(&name);
+        }
+        #[cfg(feature = "fetch")]
+        if !self.any.is_empty() {
+            link.listen_to_all(true);
+        }
+        #[cfg(feature = "fetch")]
+        if self.has_told_hold.get() {
+            link.hold_back(true);
+        }
+        self.hold(&self.held.link, link);
+    }
+
     /// Keeps what the source is still asked for after it has left a shared connection, and where it goes on: that connection may
     /// have received events before the source joined it.
-    pub(in crate::source) fn left(&self, carrier: &Self) {
+    pub(in crate::source) fn left(&self, last_event_id: &str, stats: Stats) {
         self.note_last_event_id();
-        let last_event_id = carrier.last_event_id();
-        self.session().note_last_event_id(&last_event_id);
-        self.left_stats.put(carrier.stats());
+        self.session().note_last_event_id(last_event_id);
+        self.left_stats.put(stats);
     }
 
     /// The source was created just now, so it has no listeners yet.
@@ -282,12 +329,23 @@ impl Connection {
         if let Some(carrier) = self.link().as_ref().and_then(|link| link.carrier()) {
             self.note_response(carrier.response.get());
         }
+        // If no sharer listens to errors, the shared connection writes the error to the console.
+        self.push_relayed(output, error, true);
+    }
+
+    /// Tells the source what has happened to the connection that it shares with sources of all tabs. Nobody else writes an error to
+    /// this tab's console.
+    #[cfg(feature = "tabs")]
+    pub(in crate::source) fn relayed_among_tabs(&self, output: Output, error: Option<Error>) {
+        self.push_relayed(output, error, false);
+    }
+
+    fn push_relayed(&self, output: Output, error: Option<Error>, is_reported: bool) {
         self.push(Queued::Input {
             input: Input::Relayed(output),
-            // If no sharer listens to errors, the shared connection writes the error to the console.
             error: error.map(|error| ToldError {
                 error: error.into(),
-                is_reported: true,
+                is_reported,
             }),
         });
         self.drain();

@@ -177,6 +177,14 @@ impl Connection {
         if let Some(carrier) = link.as_ref().and_then(|link| link.carrier()) {
             return carrier.enable_id_tracking();
         }
+        #[cfg(feature = "tabs")]
+        if let Some(share) = link.as_ref().and_then(|link| link.among_tabs()) {
+            return share.report_all_ids();
+        }
+        // The shared connection tells of the gaps, once the source joins it again.
+        if self.held.join.get().is_some() {
+            return;
+        }
         self.session().track_ids();
         if let Some(link) = link {
             link.report_all_ids();

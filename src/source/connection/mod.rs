@@ -56,6 +56,8 @@ pub(super) use link::{Audience, Link};
 use outputs::ToldError;
 #[cfg(feature = "fetch")]
 pub(super) use pace::Hold;
+#[cfg(feature = "tabs")]
+pub(super) use renewal::Expiry;
 #[cfg(feature = "fetch")]
 pub(super) use renewal::NEEDS_SAFE_REQUEST;
 use renewal::NextConnection;
@@ -375,6 +377,10 @@ impl Connection {
     /// When the next attempt is due, if it is known.
     pub(super) fn waits_until(&self) -> Option<Timestamp> {
         let link = self.link();
+        #[cfg(feature = "tabs")]
+        if let Some(share) = link.as_ref().and_then(|link| link.among_tabs()) {
+            return share.waits_until();
+        }
         match link.as_ref().and_then(|link| link.carrier()) {
             Some(carrier) => carrier.waits_until(),
             None => self.session().waits_until(),
@@ -388,6 +394,10 @@ impl Connection {
     pub(super) fn last_event_id(&self) -> String {
         self.note_last_event_id();
         let link = self.link();
+        #[cfg(feature = "tabs")]
+        if let Some(share) = link.as_ref().and_then(|link| link.among_tabs()) {
+            return share.last_event_id();
+        }
         // The last event id of the shared connection, which may be ahead of what this sharer has received.
         match link.as_ref().and_then(|link| link.carrier()) {
             Some(carrier) => carrier.last_event_id(),
@@ -429,7 +439,7 @@ impl Connection {
     }
 
     #[cfg(feature = "fetch")]
-    fn note_response(&self, response: Option<ResponseHead>) {
+    pub(in crate::source) fn note_response(&self, response: Option<ResponseHead>) {
         if let Some(response) = response {
             self.response.put(response);
         }

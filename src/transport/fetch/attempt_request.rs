@@ -22,11 +22,11 @@ use crate::{Attempt, closure::SharedClosure};
 /// ```
 #[derive(Clone, Default, PartialEq)]
 pub struct AttemptRequest {
-    pub(in crate::transport) url: Option<String>,
-    pub(super) method: Option<String>,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Option<Body>,
-    pub(super) credentials: Option<RequestCredentials>,
+    pub(crate) url: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Option<Body>,
+    pub(crate) credentials: Option<RequestCredentials>,
 }
 
 /// What a function given to [`Fetch::request`](crate::Fetch::request) resolves to: a request, or why there is none.

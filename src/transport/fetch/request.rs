@@ -57,21 +57,21 @@ use crate::{
 #[derive(Clone, PartialEq)]
 #[must_use = "a request is made by the source that it is given to"]
 pub struct Fetch {
-    method: String,
-    headers: Vec<(String, String)>,
-    fresh_headers: Option<FreshHeaders>,
-    request: Option<RequestFunction>,
-    own_fetch: Option<OwnFetch>,
-    last_event_id: Option<String>,
-    body: Option<Body>,
-    credentials: Option<RequestCredentials>,
-    mode: RequestMode,
-    cache: RequestCache,
-    redirect: RequestRedirect,
-    referrer_policy: Option<ReferrerPolicy>,
-    max_event_size: usize,
-    accept: Option<Accept>,
-    max_error_body_size: usize,
+    pub(crate) method: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) fresh_headers: Option<FreshHeaders>,
+    pub(crate) request: Option<RequestFunction>,
+    pub(crate) own_fetch: Option<OwnFetch>,
+    pub(crate) last_event_id: Option<String>,
+    pub(crate) body: Option<Body>,
+    pub(crate) credentials: Option<RequestCredentials>,
+    pub(crate) mode: RequestMode,
+    pub(crate) cache: RequestCache,
+    pub(crate) redirect: RequestRedirect,
+    pub(crate) referrer_policy: Option<ReferrerPolicy>,
+    pub(crate) max_event_size: usize,
+    pub(crate) accept: Option<Accept>,
+    pub(crate) max_error_body_size: usize,
 }
 
 type FreshHeaders = SharedClosure<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>;

@@ -21,12 +21,17 @@ enum BodyKind {
 }
 
 impl Body {
-    pub(super) fn to_js(&self) -> JsValue {
+    pub(crate) fn to_js(&self) -> JsValue {
         match &self.0 {
             BodyKind::Text(text) => JsValue::from_str(text),
             BodyKind::Bytes(bytes) => js_sys::Uint8Array::from(bytes.as_slice()).into(),
             BodyKind::Js(value) => value.clone(),
         }
+    }
+
+    #[cfg(feature = "tabs")]
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.0, BodyKind::Text(_))
     }
 
     /// The bytes, if it is text or bytes.

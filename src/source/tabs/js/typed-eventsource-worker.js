@@ -1,0 +1,4 @@
+// @ts-check
+import { serve } from "./typed-eventsource.js";
+
+serve();
