@@ -59,6 +59,8 @@ export class Member {
   #openHere;
   /** How the hub is reached. @type {ThroughWorker | ThroughChannel | undefined} */
   #way;
+  /** The role before it had to leave: at the end of the stream, events may wait to be handed over. @type {import("../index.js").Role} */
+  #lastRole = "own";
   /** @type {Map<string, Subscription>} */
   #subscriptions = new Map();
   /** What was received and waits to be handed over. @type {Entry[]} */
@@ -115,7 +117,7 @@ export class Member {
   }
 
   get role() {
-    return this.#way?.role ?? "own";
+    return this.#way?.role ?? this.#lastRole;
   }
 
   // What a source asks of its transport
@@ -205,6 +207,7 @@ export class Member {
   }
 
   #leave() {
+    this.#lastRole = this.role;
     this.#way?.close();
     this.#way = undefined;
     // If the hub goes on, it asks another tab.
