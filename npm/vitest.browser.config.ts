@@ -56,8 +56,7 @@ const origins = await startServer();
 
 export default defineConfig({
   resolve: { alias },
-  // Otherwise Vite finds them during a test, and loads its page again.
-  // Known before the tests run: to find one later reloads their page, and they may hang.
+  // Otherwise Vite finds them during a test, and loads its page again, which may hang.
   optimizeDeps: { include: ["@opentelemetry/api", "react", "react-dom/client"] },
   // These paths of the test server are also under the page's own origin.
   server: { proxy: { "/streams": origins.origin, "/pkg": origins.origin } },
