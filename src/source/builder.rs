@@ -415,7 +415,7 @@ impl EventSourceBuilder {
     /// over the fake server of tests, it is as [`shared`](Self::shared).
     ///
     /// The crate brings JavaScript with it for this, which wasm-bindgen puts beside the wasm as snippets. Bundlers find the
-    /// worker's script there; whoever serves it from elsewhere says [where](Tabs::worker). There are no snippets with
+    /// worker's script there; if it is served from elsewhere, [say where](Tabs::worker). There are no snippets with
     /// `--target no-modules`.
     ///
     /// ```no_run

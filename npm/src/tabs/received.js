@@ -4,7 +4,7 @@ import { digestOf } from "./package.js";
 /** How many events are known. */
 const MOST = 4096;
 
-/** The same for copies of an event. What has no id of its own has that of an earlier one. @param {import("./messages.js").Entry} event */
+/** The same for copies of an event. What comes without an id has that of an earlier one. @param {import("./messages.js").Entry} event */
 export const keyOf = ([, , type, data, lastEventId]) => [lastEventId, type, data.length, digestOf(data)].join("\n");
 
 /** The events with an id that a member has received of late. When another hub follows, it may send them another time. */

@@ -18,7 +18,7 @@ async function openTwo(url: string, init: object) {
   return { leader, follower, closeLeader: () => tabs[leads]?.close() };
 }
 
-test("a tab that may have no channel has a connection of its own", async () => {
+test("a tab that may have no channel has a separate connection", async () => {
   const url = await play({ steps: [event(1), "silence"] });
   const tab = await openTab(["SharedWorker", "channel"]);
   const { source, events } = tab.open(url, { transport: "fetch" });
@@ -26,7 +26,7 @@ test("a tab that may have no channel has a connection of its own", async () => {
   expect(source.role).toBe("own");
 });
 
-test("an event without an id of its own is new, though the next leader sends it after an id that is known", async () => {
+test("an event that comes without an id is new, though the next leader sends it after an id that is known", async () => {
   const url = await play(
     { steps: [BEGIN, "wait", event(10), { send: "data: 11\n\n" }, "silence"] },
     { steps: [{ send: "data: 12\n\ndata: 13\n\n" }, "silence"] },

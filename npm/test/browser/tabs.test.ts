@@ -99,7 +99,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
       expect(await seen(url, { closed: 1 })).toHaveLength(1);
     });
 
-    test("sources with other options have a connection of their own", async () => {
+    test("sources with other options have separate connections", async () => {
       const url = await play({ steps: [event(1), "silence"] });
       const [tab] = await openTabs(1, missing);
       const sources = [{}, { deduplicate: 4 }, { policy: "close-on-error" }].map((init) => tab.open(url, { transport, ...init }));
@@ -170,7 +170,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     });
   });
 
-  test("a tab without shared workers and locks has a connection of its own", async () => {
+  test("a tab without shared workers and locks has a separate connection", async () => {
     const url = await play({ steps: [event(1), "silence"] });
     const tabs = await openTabs(2, ["SharedWorker", "locks"]);
     const sources = tabs.map((tab) => tab.open(url, { transport }));
