@@ -64,6 +64,8 @@ export default defineConfig({
     include: ["test/{network,browser}/**/*.test.ts", "test/logic/reentry.test.ts"],
     provide: { ...origins },
     ...timeouts,
+    // Where one thing is wrong with all tests, each would wait for its limit.
+    bail: 10,
     browser: {
       enabled: true,
       headless: true,

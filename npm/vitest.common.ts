@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 /** With `ENGINE=javascript` the tests run on the engine that is used where there is no WebAssembly. */
-const entry = process.env.ENGINE === "javascript" ? "javascript" : "index";
+const entry = process.env.ENGINE === "javascript" ? "test/support/javascript.js" : "src/index.js";
 
 /** The package: its JavaScript comes from `src`, so that Vitest can watch it, and its engine from `pkg`. */
 export const alias = [
-  { find: /^typed-eventsource$/, replacement: path(`src/${entry}.js`) },
+  { find: /^typed-eventsource$/, replacement: path(entry) },
   { find: /^typed-eventsource\/(parser|react|solid|svelte|testing|vue)$/, replacement: path("src/$1.js") },
   // The recipes in `docs` are in no folder that has it.
   { find: /^(@opentelemetry\/api|@tanstack\/query-core|@angular\/core|rxjs)$/, replacement: path("node_modules/$1") },
