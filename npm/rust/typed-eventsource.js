@@ -74,11 +74,11 @@ export class TabsSource {
   }
 
   get role() {
-    return this.#connection.role;
+    return this.#connection.transport?.role ?? "own";
   }
 
   get tabs() {
-    return this.#connection.tabs;
+    return this.#connection.transport?.tabs ?? 1;
   }
 
   /** @param {string} name */

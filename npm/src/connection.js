@@ -70,7 +70,7 @@ import {
   WANTS_DIGESTS,
   WANTS_IDS,
 } from "./numbers.js";
-import { askRule, askRuleElsewhere, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
+import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
 import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
@@ -221,16 +221,6 @@ export class Connection extends Audience {
 
   get isClosed() {
     return this.#session === undefined;
-  }
-
-  /** Who has the connection. */
-  get role() {
-    return this.transport?.role ?? "own";
-  }
-
-  /** How many tabs share the connection. */
-  get tabs() {
-    return this.transport?.tabs ?? 1;
   }
 
   get #isStarted() {
@@ -475,11 +465,7 @@ export class Connection extends Audience {
         this.#deliver(.../** @type {HandledEvent} */ (this.#event));
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) {
-        const decision = this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
-        if (decision) {
-          this.#awaitDecision(decision);
-          return;
-        }
+        if (this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount)) return;
       } else if (output === OUTPUT_ATTEMPT)
         this.#endAttempt(numbers, follows === ATTEMPT_REFUSED || follows === ATTEMPT_FAILED ? error() : undefined);
       else if (output === OUTPUT_REPORT) {
@@ -675,10 +661,8 @@ export class Connection extends Audience {
   /** Asks the user when what the connection was made with expires. */
   async #askExpiry() {
     try {
-      const { isElsewhere, renewBefore } = this.settings;
       const link = this.#link;
-      const expiry = renewBefore?.();
-      const time = Number(isElsewhere ? await expiry : expiry) - Date.now();
+      const time = Number(await this.settings.renewBefore?.()) - Date.now();
       if (time > 0 && link) this.receive(inputs.expiresIn(time), link);
     } catch (exception) {
       reportException(exception);
@@ -757,11 +741,14 @@ export class Connection extends Audience {
     this.anyListeners.call(event, anySnapshot);
   }
 
-  /** @param {object} context @param {number} kind @param {number} proposedWait */
+  /** Returns whether the decision is awaited. @param {object} context @param {number} kind @param {number} proposedWait */
   #decide(context, kind, proposedWait) {
-    const { isElsewhere, policy } = this.settings;
-    if (isElsewhere) return askRuleElsewhere(policy.rule, context, kind, proposedWait);
-    this.#tellDecision(askRule(policy.rule, context, kind, proposedWait));
+    const { isRuleElsewhere, policy } = this.settings;
+    /** @type {any} */
+    const rule = policy.rule;
+    if (isRuleElsewhere) this.#awaitDecision(rule(context, kind, proposedWait));
+    else this.#tellDecision(askRule(rule, context, kind, proposedWait));
+    return isRuleElsewhere;
   }
 
   /** @param {[decision: number, wait: number]} decision */

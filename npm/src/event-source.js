@@ -127,11 +127,11 @@ export class EventSource extends EventTarget {
   }
 
   get role() {
-    return this.#connection.role;
+    return this.#connection.transport?.role ?? "own";
   }
 
   get tabs() {
-    return this.#connection.tabs;
+    return this.#connection.transport?.tabs ?? 1;
   }
 
   get closed() {

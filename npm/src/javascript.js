@@ -6,5 +6,6 @@ import * as engine from "./wasm/engine-in-javascript.js";
 
 export * from "./exports.js";
 export { default } from "./exports.js";
+import "./without-tabs.js";
 
 use(engine);

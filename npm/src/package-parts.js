@@ -5,8 +5,10 @@ import { Connection } from "./connection.js";
 import { digestOf } from "./digest.js";
 import { EventSourceError, asError, reportException } from "./error.js";
 import { change, failed, relayedState } from "./inputs.js";
+import { identityOf } from "./latest-function.js";
 import { refresherOf } from "./refresher.js";
 import { askRule } from "./session.js";
+import { keyOf } from "./sharing-key.js";
 import { Yielder } from "./transport/yielder.js";
 import { resolve } from "./url.js";
 
@@ -19,6 +21,8 @@ export const parts = /** @type {const} */ ([
   change,
   digestOf,
   failed,
+  identityOf,
+  keyOf,
   refresherOf,
   relayedState,
   reportException,

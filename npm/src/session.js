@@ -80,9 +80,6 @@ export function gapOf(numbers) {
 
 const decision = oneOf(...DECISIONS);
 
-/** @type {[number, number]} */
-const AS_PROPOSED = [DECISION_AS_PROPOSED, 0];
-
 /**
  * Asks the user's rule. Returns the number of its decision, and a wait.
  *
@@ -96,22 +93,11 @@ export function askRule(rule, context, kind, wait) {
   const proposed = { type: DECISIONS[kind], ...(kind === DECISION_REOPEN && { after: Math.ceil(wait) }) };
   try {
     const answer = rule({ ...context, proposed }) ?? proposed;
-    if (answer === proposed) return AS_PROPOSED;
+    if (answer === proposed) return [DECISION_AS_PROPOSED, 0];
     const { type, after } = answer;
     return [DECISIONS.indexOf(decision(type, "policy.rule(…).type")), type === "reopen" ? milliseconds(after, "policy.rule(…).after") : 0];
   } catch (exception) {
     reportException(exception);
-    return AS_PROPOSED;
+    return [DECISION_AS_PROPOSED, 0];
   }
 }
-
-/**
- * Asks a rule that is in a tab, which asks it as above.
- *
- * @param {any} rule
- * @param {object} context
- * @param {number} kind
- * @param {number} wait
- * @returns {Promise<[number, number]>}
- */
-export const askRuleElsewhere = (rule, context, kind, wait) => rule(context, kind, wait).catch(() => AS_PROPOSED);

@@ -5,9 +5,10 @@
 import { Connection } from "./connection.js";
 import { browser } from "./host.js";
 import { relayedState } from "./inputs.js";
-import { identityOf, numberOf } from "./latest-function.js";
+import { numberOf } from "./latest-function.js";
 import { FOLLOWS_STATE } from "./numbers.js";
 import { parts } from "./package-parts.js";
+import { OWN, keyOf } from "./sharing-key.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -21,25 +22,14 @@ import { parts } from "./package-parts.js";
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {(lastEventId: string, link: Link) => Transport} Open */
 
-/** The options that each source has for itself, although it shares the connection. */
-const OWN = ["transport", "parse", "skipEmpty", "closeAfterLoop", "schemas", "queue", "signal"];
+/** @typedef {() => Promise<Pick<typeof import("./tabs/in-parts.js"), "openAmongTabs">>} ImportTabs */
 
-/** @typedef {Pick<typeof import("./tabs/in-parts.js"), "Member" | "use">} Tabs */
+/** @type {ImportTabs} */
+export let importTabs;
 
-/** @type {(() => Promise<Tabs>) | undefined} */
-let importTabs;
-/** What sharing among tabs needs, once a source has needed it. @type {Tabs | undefined} */
-let tabs;
-
-/** Says where that is, which an entry of the package does. @param {() => Promise<Tabs>} importer */
+/** Says where that is which sharing among tabs needs. Each entry of the package does so. @param {ImportTabs} importer */
 export function provideTabs(importer) {
   importTabs = importer;
-}
-
-async function loadTabs() {
-  tabs = await importTabs?.().catch(() => undefined);
-  if (tabs) tabs.use(parts);
-  else browser.hint('to share among tabs, `import "typed-eventsource/tabs"`');
 }
 
 /**
@@ -51,7 +41,7 @@ async function loadTabs() {
  * @param {Open} open
  */
 export function joinOrOpen(url, settings, host, open) {
-  const key = settings.shared && keyOf(url, settings);
+  const key = settings.shared && keyOf(url, settings, numberOf);
   if (!key) return new Connection(url, settings, host, open);
   /** @type {any} */
   const own = { isFetch: true, isRepeatable: true, isSharer: true };
@@ -61,39 +51,16 @@ export function joinOrOpen(url, settings, host, open) {
     const shared = host.shared.get(key) ?? new SharedConnection(key, url, { ...settings, lastEventId }, host, open);
     return new Share(shared, link, host);
   };
-  if (settings.shared !== "tabs" || host !== browser || !globalThis.location) return new Connection(url, own, host, openHere);
-  if (!tabs) own.load = loadTabs;
-  const keyOfTabs = /** @type {string} */ (keyOf(url, settings, textOf));
-  return new Connection(url, own, host, (...from) =>
-    tabs ? new tabs.Member(keyOfTabs, url, settings, host, open, openHere, ...from) : openHere(...from),
-  );
-}
-
-/** What two tabs compare of a function: its source, which a bound one does not show, and its name. @param {Function} option */
-function textOf(option) {
-  const identity = identityOf(option);
-  return `${identity.name} ${identity}`;
-}
-
-/**
- * The same key for sources that can share a connection; `undefined` for one that cannot.
- *
- * @param {string} url
- * @param {Settings} settings
- * @param {(value: Function) => unknown} keyOfFunction
- */
-function keyOf(url, settings, keyOfFunction = numberOf) {
-  const { headers, body = null } = settings;
-  if (body !== null && typeof body !== "string") return;
-  try {
-    const named = typeof headers === "function" ? headers : [...new Headers(headers ?? [])];
-    return JSON.stringify([url, { ...settings, body, headers: named }], (name, value) => {
-      if (OWN.includes(name)) return;
-      return typeof value === "function" ? keyOfFunction(value) : value;
-    });
-  } catch {
-    // The transport reports what is wrong with them.
-  }
+  let openShared = openHere;
+  if (settings.shared === "tabs" && host === browser)
+    own.load = async () => {
+      try {
+        openShared = (await importTabs()).openAmongTabs(parts, url, settings, host, open, openHere);
+      } catch (exception) {
+        host.hint(`not shared among tabs: ${exception}`);
+      }
+    };
+  return new Connection(url, own, host, (...from) => openShared(...from));
 }
 
 /** The connection itself. It passes what it is told to all of its shares. */

@@ -3,9 +3,9 @@
 
 import "./tabs/with-package.js";
 import { provideTabs } from "./sharing.js";
-import { Member, provideChannel } from "./tabs/member.js";
-import { use } from "./tabs/package.js";
+import { provideChannel } from "./tabs/member.js";
+import { openAmongTabs } from "./tabs/open.js";
 import { ThroughChannel } from "./tabs/through-channel.js";
 
-provideTabs(async () => ({ Member, use }));
+provideTabs(async () => ({ openAmongTabs }));
 provideChannel(async () => ({ ThroughChannel }));

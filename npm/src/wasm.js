@@ -3,6 +3,7 @@
 
 export * from "./exports.js";
 export { default } from "./exports.js";
+import "./without-tabs.js";
 
 // After the exports, as in `index.js`.
 import { provide } from "./init.js";

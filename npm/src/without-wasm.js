@@ -3,3 +3,4 @@
 
 export * from "./exports.js";
 export { default } from "./exports.js";
+import "./without-tabs.js";

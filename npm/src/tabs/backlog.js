@@ -2,7 +2,7 @@
 // What a tab has received and not handed over, where the hub does not wait for it.
 
 import { MOST_CHARACTERS, MOST_ENTRIES } from "./log.js";
-import { EVENT, LOST, POSITION } from "./messages.js";
+import { EVENT, LOST, POSITION } from "./kinds.js";
 
 /** @typedef {import("./messages.js").Entry} Entry */
 

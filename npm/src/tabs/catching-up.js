@@ -3,7 +3,7 @@
 // hub, which has yet to come to that event. It asks the server for what comes next until what that sends meets what the hub sends.
 
 import { INPUT_BODY_ENDED, INPUT_FINISHED, INPUT_LOST } from "../numbers.js";
-import { EVENT } from "./messages.js";
+import { EVENT } from "./kinds.js";
 import { keyOf } from "./received.js";
 
 /** @typedef {import("../audience.js").Subscription} Subscription */

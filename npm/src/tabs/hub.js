@@ -3,7 +3,8 @@
 
 import { FOLLOWS_STATE, INPUT_HIDDEN, INPUT_VISIBLE } from "../numbers.js";
 import { Log } from "./log.js";
-import { ATTEMPT, END, EVENT, GAP, REPORT, STATE, pack } from "./messages.js";
+import { ATTEMPT, END, EVENT, GAP, REPORT, STATE } from "./kinds.js";
+import { pack } from "./messages.js";
 import { Connection, asError, change } from "./package.js";
 
 /** @typedef {import("../host.js").Host} Host */

@@ -3,7 +3,6 @@
 
 import { provideChannel } from "./member.js";
 
-export { Member } from "./member.js";
-export { use } from "./package.js";
+export { openAmongTabs } from "./open.js";
 
 provideChannel(() => import("./through-channel.js"));

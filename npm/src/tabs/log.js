@@ -1,7 +1,7 @@
 // @ts-check
 // The latest of a stream, for members that are behind.
 
-import { EVENT, LOST, STATE } from "./messages.js";
+import { EVENT, LOST, STATE } from "./kinds.js";
 
 /** @typedef {import("./messages.js").Entry} Entry */
 

@@ -4,7 +4,8 @@
 import { CatchingUp } from "./catching-up.js";
 import { askFunction } from "./functions.js";
 import { holdLock, locks } from "./locks.js";
-import { ATTEMPT, END, EVENT, GAP, LOST, POSITION, PROTOCOL, REPORT, STATE, newName, pack, unpack } from "./messages.js";
+import { ATTEMPT, END, EVENT, GAP, LOST, POSITION, REPORT, STATE } from "./kinds.js";
+import { PROTOCOL, newName, pack, unpack } from "./messages.js";
 import { EventSourceError, Yielder, asError, failed, relayedState } from "./package.js";
 import { Received } from "./received.js";
 import { ThroughWorker } from "./through-worker.js";
@@ -25,6 +26,8 @@ const PROBE_PERIOD = 5000;
 
 /** Something was lost, and it is not known how much. @type {Entry} */
 const LOST_SOME = [0, LOST];
+
+const FELL_BEHIND = "this tab fell behind, and events were dropped for it";
 
 let hasHinted = false;
 
@@ -245,7 +248,7 @@ export class Member {
   /** Opens a connection for this tab alone, which takes the place of this. */
   openAlone() {
     this.close();
-    if (!hasHinted) this.host.hint("each tab has a separate connection: to share one needs a shared worker or locks");
+    if (!hasHinted) this.host.hint("not shared among tabs: that needs a shared worker or locks");
     hasHinted = true;
     this.#link.receive((connection) => {
       try {
@@ -357,10 +360,8 @@ export class Member {
       return subscription && link.receiveEvent(subscription, data, { lastEventId, origin });
     }
     if (kind === POSITION) {
-      const [lastEventId, stats, upTo] = details;
-      this.lastEventId = lastEventId;
-      this.stats = stats;
-      this.#way?.post("received", upTo);
+      [this.lastEventId, this.stats] = details;
+      this.#way?.post("received", details[2]);
       return;
     }
     const [detail, follows, state] = unpack(details);
@@ -375,7 +376,7 @@ export class Member {
       else if (kind === GAP) connection.tellGap(detail);
       else if (kind === ATTEMPT) connection.tellAttempt(detail);
       else if (kind === END) connection.end(detail, follows);
-      else if (kind === LOST) connection.tell(lost(detail));
+      else if (kind === LOST) connection.tell(new EventSourceError("queue-overflow", FELL_BEHIND, { dropped: detail }));
     });
   }
 
@@ -393,10 +394,4 @@ export class Member {
     }
     this.#calls.delete(call);
   }
-}
-
-/** @param {number} [dropped] How many, if that is known. */
-function lost(dropped) {
-  const message = "this tab fell behind, and events were dropped for it";
-  return new EventSourceError("queue-overflow", message, { dropped });
 }

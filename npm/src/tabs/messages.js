@@ -13,17 +13,6 @@ export const WORKER_LOCK = `${PROTOCOL} worker`;
 /** A name that nobody else has. */
 export const newName = () => Math.random().toString(36).slice(2);
 
-// The kinds of entries, which the hub numbers.
-export const EVENT = 0;
-export const STATE = 1;
-export const REPORT = 2;
-export const GAP = 3;
-export const ATTEMPT = 4;
-export const END = 5;
-// Kinds that have no number: 0 stands in its place.
-export const LOST = 6;
-export const POSITION = 7;
-
 /**
  * Where a member is in the stream: the number of the last entry that it has received, of the hub that has this term, and the last event
  * id. A later hub has a higher term.

@@ -18,6 +18,10 @@ export let change;
 export let digestOf;
 /** @type {typeof import("../inputs.js").failed} */
 export let failed;
+/** @type {typeof import("../latest-function.js").identityOf} */
+export let identityOf;
+/** @type {typeof import("../sharing-key.js").keyOf} */
+export let keyOf;
 /** @type {typeof import("../refresher.js").refresherOf} */
 export let refresherOf;
 /** @type {typeof import("../inputs.js").relayedState} */
@@ -29,6 +33,20 @@ export let resolve;
 
 /** @param {typeof import("../package-parts.js").parts} parts */
 export function use(parts) {
-  [Connection, EventSourceError, Yielder, asError, askRule, change, digestOf, failed, refresherOf, relayedState, reportException, resolve] =
-    parts;
+  [
+    Connection,
+    EventSourceError,
+    Yielder,
+    asError,
+    askRule,
+    change,
+    digestOf,
+    failed,
+    identityOf,
+    keyOf,
+    refresherOf,
+    relayedState,
+    reportException,
+    resolve,
+  ] = parts;
 }

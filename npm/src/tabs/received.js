@@ -5,7 +5,7 @@ import { digestOf } from "./package.js";
 const MOST = 4096;
 
 /** The same for copies of an event. What comes without an id has that of an earlier one. @param {import("./messages.js").Entry} event */
-export const keyOf = ([, , type, data, lastEventId]) => [lastEventId, type, data.length, digestOf(data)].join("\n");
+export const keyOf = ([, , type, data, lastEventId]) => `${lastEventId}\n${type}\n${data.length}\n${digestOf(data)}`;
 
 /** The events with an id that a member has received of late. When another hub follows, it may send them another time. */
 export class Received {

@@ -6,7 +6,7 @@ import { shortened } from "./backlog.js";
 import { Hub, sendEntries } from "./hub.js";
 import { locks, whenReleased } from "./locks.js";
 // With this esbuild keeps what both use in one file.
-import "./member.js";
+import "./open.js";
 import { PROTOCOL } from "./messages.js";
 import { watchSilence } from "./silence.js";
 

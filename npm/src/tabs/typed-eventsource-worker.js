@@ -5,13 +5,17 @@ import "./with-package.js";
 import { EventSourceError } from "../error.js";
 import { browser } from "../host.js";
 import { loading, provide, start } from "../init.js";
+import { DECISION_AS_PROPOSED } from "../numbers.js";
 import { Diagnosis } from "../transport/diagnosis.js";
 import { BrowserTransport } from "../transport/browser.js";
 import { FetchTransport } from "../transport/fetch.js";
+import { Redirects } from "../transport/redirects.js";
+import { headOf } from "../transport/response.js";
 import { bytesOf } from "../wasm-text.js";
 import { Hub, sendEntries } from "./hub.js";
 import { holdLock, whenReleased } from "./locks.js";
-import { EVENT, WORKER_LOCK, newName, pack, unpack } from "./messages.js";
+import { EVENT } from "./kinds.js";
+import { WORKER_LOCK, newName, pack, unpack } from "./messages.js";
 import { text } from "../wasm/engine.js";
 
 /** @typedef {import("../options.js").Settings} Settings */
@@ -30,9 +34,37 @@ const PATIENCE = 500;
 /** The hubs by the keys of their sources. @type {Map<string, SharedHub>} */
 const hubs = new Map();
 
+/** What `askRule` answers where no rule does. */
+const AS_PROPOSED = [DECISION_AS_PROPOSED, 0];
+
 const { signal: untilTheEnd } = new AbortController();
 holdLock(WORKER_LOCK, untilTheEnd, "shared");
 const whenLocked = holdLock(`${WORKER_LOCK} ${newName()}`, untilTheEnd);
+
+/** Fetches, and has a tab judge each response before the transport does so. */
+class JudgedFetch extends Redirects {
+  #accept;
+  /** What the user's function has answered, or thrown. @type {() => boolean} */
+  verdict = () => false;
+
+  /** @param {(head: import("../index.js").ResponseHead) => Promise<boolean>} accept */
+  constructor(accept) {
+    super();
+    this.#accept = accept;
+  }
+
+  /** @param {Request} request */
+  async fetch(request) {
+    const response = await super.fetch(request);
+    this.verdict = await this.#accept(headOf(response, request.url)).then(
+      (answer) => () => answer,
+      (exception) => () => {
+        throw exception;
+      },
+    );
+    return response;
+  }
+}
 
 /** A hub, and what it needs the functions of the tabs for. */
 class SharedHub extends Hub {
@@ -42,13 +74,16 @@ class SharedHub extends Hub {
   /** @param {number} term @param {string} key @param {string} url @param {Settings} settings @param {string[]} functions */
   constructor(term, key, url, settings, functions) {
     /** @type {any} */
-    const complete = { ...settings, isElsewhere: true, policy: { ...settings.policy } };
-    for (const name of functions) {
-      const target = name === "rule" ? complete.policy : complete;
-      target[name] = (/** @type {any[]} */ ...details) => this.#call(name, details);
-    }
+    const complete = { ...settings, isRuleElsewhere: true, policy: { ...settings.policy } };
+    for (const name of functions) complete[name] = (/** @type {any[]} */ ...details) => this.#call(name, details);
+    if (complete.rule) complete.policy.rule = (/** @type {any[]} */ ...details) => complete.rule(...details).catch(() => AS_PROPOSED);
     const Transport = settings.isFetch ? FetchTransport : BrowserTransport;
     const diagnosis = new Diagnosis(complete);
+    if (complete.accept) {
+      const judged = new JudgedFetch(complete.accept);
+      diagnosis.redirects = judged;
+      complete.accept = () => judged.verdict();
+    }
     const open = (/** @type {string} */ id, /** @type {import("../host.js").Link} */ link) =>
       new Transport(url, complete, id, link, diagnosis);
     super(term, url, complete, browser, open, () => hubs.delete(key));

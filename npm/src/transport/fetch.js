@@ -8,7 +8,7 @@ import { watchBlocks } from "./diagnosis.js";
 import { onLeaving } from "./leaving.js";
 import { ask, isAsked, requestOf } from "./request.js";
 import { ResponseReader } from "./response-reader.js";
-import { answeredBy, beginningOf, headOf, refusal, verdictOn } from "./response.js";
+import { beginningOf, headOf, refusal, verdictOn } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -108,10 +108,10 @@ export class FetchTransport extends ResponseReader {
       return;
     }
     this.#diagnosis.noteAnswer(request);
-    const { accept, isElsewhere, maxErrorBodySize } = this.#settings;
+    const { accept, maxErrorBodySize } = this.#settings;
     const head = headOf(response, this.#url);
     if (head.status === 204) return finished;
-    const { isAccepted, cause } = verdictOn(head, isElsewhere && accept ? await answeredBy(accept, head) : accept);
+    const { isAccepted, cause } = verdictOn(head, accept);
     if (!isAccepted) {
       const body = this.#onlyAsks ? "" : await beginningOf(response, this.#abort, maxErrorBodySize);
       return failed(refusal(this.#url, head, body, accept, cause));

@@ -43,21 +43,6 @@ export function verdictOn(response, accept) {
   }
 }
 
-/**
- * A function that answers at once what `accept` in another tab has answered with a promise.
- *
- * @param {any} accept
- * @param {ResponseHead} response
- * @returns {Promise<Accept>}
- */
-export const answeredBy = (accept, response) =>
-  accept(response).then(
-    (/** @type {boolean} */ answer) => () => answer,
-    (/** @type {unknown} */ cause) => () => {
-      throw cause;
-    },
-  );
-
 /** Whether this is the type of event streams. If there are several types, joined by commas, the last one counts. @param {ResponseHead} response */
 export function isEventStream({ headers: { "content-type": types = "" } }) {
   return /(^|,)\s*text\/event-stream\s*(;[^,]*)?$/i.test(types);

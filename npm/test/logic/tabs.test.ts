@@ -8,7 +8,8 @@ import { shortened } from "../../src/tabs/backlog.js";
 import { CatchingUp } from "../../src/tabs/catching-up.js";
 import { askFunction } from "../../src/tabs/functions.js";
 import { Log } from "../../src/tabs/log.js";
-import { EVENT, type Entry, LOST, POSITION, PROTOCOL, STATE, pack, unpack } from "../../src/tabs/messages.js";
+import { EVENT, LOST, POSITION, STATE } from "../../src/tabs/kinds.js";
+import { type Entry, PROTOCOL, pack, unpack } from "../../src/tabs/messages.js";
 import { Received } from "../../src/tabs/received.js";
 import { watchSilence } from "../../src/tabs/silence.js";
 

@@ -37,12 +37,15 @@ declare module "*/src/tabs/with-package.js" {}
 declare module "*/src/tabs/messages.js" {
   export type Entry = [number: number, kind: number, ...details: any[]];
   export const PROTOCOL: string;
+  export function pack(value: unknown): any;
+  export function unpack(value: unknown): any;
+}
+
+declare module "*/src/tabs/kinds.js" {
   export const EVENT: number;
   export const STATE: number;
   export const LOST: number;
   export const POSITION: number;
-  export function pack(value: unknown): any;
-  export function unpack(value: unknown): any;
 }
 
 declare module "*/src/tabs/log.js" {
