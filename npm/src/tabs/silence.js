@@ -2,7 +2,7 @@
 // Notices when a hub falls silent: its worker or its tab is suspended, or gone without notice.
 
 /** How often to look, in milliseconds. */
-const PERIOD = 200;
+const PERIOD = 150;
 
 /** How many questions in a row may stay unanswered. */
 const MOST_UNANSWERED = 2;

@@ -16,7 +16,7 @@ declare module "*/src/memory.js" {
   export function copyToWasm(bytes: Uint8Array): number;
 }
 
-declare module "*/tests/support/src/turns.js" {
+declare module "*/tests/support/src/support.js" {
   /** Holds the messages of every `MessageChannel`. */
   export function holdTurns(): void;
   /** Sends the held messages, and those that follow at once. */

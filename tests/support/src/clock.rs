@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[wasm_bindgen(module = "/src/clock.js")]
+#[wasm_bindgen(module = "/src/support.js")]
 extern "C" {
     #[wasm_bindgen(js_name = stopClock)]
     fn stop_clock();

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[wasm_bindgen(module = "/src/gzip.js")]
+#[wasm_bindgen(module = "/src/support.js")]
 extern "C" {
     #[wasm_bindgen(js_name = gzip)]
     async fn compress(byte: u8, length: u32) -> js_sys::Uint8Array;

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::transport::Transport;
 
-#[wasm_bindgen(module = "/src/observe.js")]
+#[wasm_bindgen(module = "/src/support.js")]
 extern "C" {
     #[derive(Debug)]
     type Observation;

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[wasm_bindgen(module = "/src/turns.js")]
+#[wasm_bindgen(module = "/src/support.js")]
 extern "C" {
     #[wasm_bindgen(js_name = holdTurns)]
     fn hold_turns();
