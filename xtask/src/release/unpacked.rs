@@ -1,0 +1,145 @@
+//! The crates as registries have them: unpacked, in a workspace without the rest of the repository.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+use fs_err as fs;
+use toml::Table;
+
+use super::{CRATE, WASM_TARGET, cargo};
+use crate::{files, process};
+
+/// Where cargo unpacks what it has packed.
+const PACKED: &str = "target/package";
+const FOLDER: &str = "target/release-trial";
+
+/// An app that uses the crate as its README begins.
+const APP: &str = r#"use serde::Deserialize;
+use typed_eventsource::{Error, EventSource, EventStream, Policy};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Feed {
+    Price { symbol: String, price: f64 },
+    Halt(String),
+}
+
+pub fn open() -> Result<(EventSource, EventStream<Feed>), Error> {
+    let source = EventSource::builder("/prices").policy(Policy::resilient()).open()?;
+    let feed = source.subscribe::<Feed>();
+    Ok((source, feed))
+}
+"#;
+
+/// The unpacked crates.
+#[derive(Debug)]
+pub(super) struct Unpacked {
+    /// The names of the crates with their folders below [`PACKED`].
+    crates: Vec<(String, String)>,
+}
+
+impl Unpacked {
+    pub(super) fn new(version: &str, packages: &[String]) -> Self {
+        let names = packages.iter();
+        let crates = names.map(|name| (name.clone(), format!("{name}-{version}")));
+        Self {
+            crates: crates.collect(),
+        }
+    }
+
+    /// Writes the workspace. What it locks is what this file does, or else the newest versions.
+    pub(super) fn write(&self, lock: Option<&str>) -> Result<()> {
+        let folder = Path::new(FOLDER);
+        files::remove(folder)?;
+        fs::create_dir_all(folder)?;
+        let mut members = Vec::new();
+        let mut patches = String::new();
+        for (name, packed) in &self.crates {
+            unpack(packed, folder)?;
+            without_dev_dependencies(&folder.join(packed).join("Cargo.toml"))?;
+            members.push(packed.as_str());
+            patches += &format!("{name} = {{ path = \"{packed}\" }}\n");
+        }
+        let manifest = format!(
+            "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n[patch.crates-io]\n{patches}"
+        );
+        fs::write(folder.join("Cargo.toml"), manifest)?;
+        if let Some(lock) = lock {
+            fs::copy(lock, folder.join("Cargo.lock"))?;
+        }
+        Ok(())
+    }
+
+    /// Compiles the crates with a toolchain, which cargo's argument names.
+    pub(super) fn check(&self, toolchain: &str) -> Result<()> {
+        let line = format!("{toolchain} check --workspace --all-features --target={WASM_TARGET}");
+        process::run(&mut here(&line))
+    }
+
+    /// Locks the lowest versions that the manifests allow for direct dependencies.
+    pub(super) fn lower_dependencies(&self, nightly: &str) -> Result<()> {
+        let line = format!("{nightly} update -Z direct-minimal-versions");
+        process::run(&mut here(&line))
+    }
+
+    /// Builds an app that depends on the crates.
+    pub(super) fn build_app(&self) -> Result<()> {
+        self.write(None)?;
+        let app = Path::new(FOLDER).join("app");
+        fs::create_dir_all(app.join("src"))?;
+        fs::write(app.join("src/lib.rs"), APP)?;
+        let version = self.crates.iter().find_map(|(name, packed)| {
+            let version = packed.strip_prefix(name.as_str())?;
+            (name == CRATE).then(|| version.trim_start_matches('-'))
+        });
+        let version = version.context("the crate is not among the packed ones")?;
+        fs::write(
+            app.join("Cargo.toml"),
+            format!(
+                "[package]\nname = \"app\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+                 serde = {{ version = \"1\", features = [\"derive\"] }}\n{CRATE} = \"{version}\"\n"
+            ),
+        )?;
+        let manifest = Path::new(FOLDER).join("Cargo.toml");
+        let text = fs::read_to_string(&manifest)?;
+        fs::write(
+            &manifest,
+            text.replace("members = [", "members = [\"app\", "),
+        )?;
+        let line = format!("build --package=app --target={WASM_TARGET}");
+        process::run(&mut here(&line))
+    }
+}
+
+/// cargo in the workspace of the unpacked crates.
+fn here(arguments: &str) -> Command {
+    let mut command = cargo(arguments);
+    command.current_dir(FOLDER);
+    command
+}
+
+/// Unpacks a packed crate into a folder.
+fn unpack(packed: &str, folder: &Path) -> Result<()> {
+    let file: PathBuf = Path::new(PACKED).join(format!("{packed}.crate"));
+    let mut tar = Command::new("tar");
+    process::run(tar.arg("-xzf").arg(file).arg("-C").arg(folder))
+}
+
+/// Removes what only tests need: its lowest versions do not matter to users.
+fn without_dev_dependencies(path: &Path) -> Result<()> {
+    let mut manifest: Table = fs::read_to_string(path)?.parse()?;
+    let name = "dev-dependencies";
+    manifest.remove(name);
+    let targets = manifest
+        .get_mut("target")
+        .and_then(|targets| targets.as_table_mut());
+    for (_, target) in targets.into_iter().flatten() {
+        if let Some(target) = target.as_table_mut() {
+            target.remove(name);
+        }
+    }
+    Ok(fs::write(path, manifest.to_string())?)
+}
