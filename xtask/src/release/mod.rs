@@ -81,8 +81,9 @@ pub(crate) fn release(options: &Options) -> Result<ExitCode> {
         Ok(())
     })?;
     report.step("pairs of features", |_| check_feature_pairs())?;
-    report.step("crates, as packed", |_| {
-        process::run(cargo("publish --dry-run --no-verify").args(package_arguments()))
+    report.step("cargo publish", |_| {
+        process::run(cargo("publish --dry-run").args(package_arguments()))?;
+        process::run(cargo("package --no-verify").args(package_arguments()))
     })?;
     let unpacked = Unpacked::new(version, &packages());
     report.step("the lowest Rust", |_| {

@@ -12,7 +12,7 @@ use toml::Table;
 use super::{CRATE, WASM_TARGET, cargo};
 use crate::{files, process};
 
-/// Where cargo unpacks what it has packed.
+/// Where `cargo package` puts what it has packed.
 const PACKED: &str = "target/package";
 const FOLDER: &str = "target/release-trial";
 
