@@ -50,21 +50,21 @@ impl Unpacked {
         }
     }
 
-    /// Writes the workspace. What it locks is what this file does, or else the newest versions.
-    pub(super) fn write(&self, lock: Option<&str>) -> Result<()> {
+    /// Writes a workspace of these crates, which use the other ones. With a lock file, the versions are its versions.
+    fn write(&self, members: &[&str], lock: Option<&str>) -> Result<()> {
         let folder = Path::new(FOLDER);
         files::remove(folder)?;
         fs::create_dir_all(folder)?;
-        let mut members = Vec::new();
         let mut patches = String::new();
         for (name, packed) in &self.crates {
             unpack(packed, folder)?;
             without_dev_dependencies(&folder.join(packed).join("Cargo.toml"))?;
-            members.push(packed.as_str());
             patches += &format!("{name} = {{ path = \"{packed}\" }}\n");
         }
+        let folders = self.crates.iter().map(|(_, packed)| packed.as_str());
+        let others: Vec<_> = folders.filter(|packed| !members.contains(packed)).collect();
         let manifest = format!(
-            "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n[patch.crates-io]\n{patches}"
+            "[workspace]\nresolver = \"3\"\nmembers = {members:?}\nexclude = {others:?}\n\n[patch.crates-io]\n{patches}"
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
         if let Some(lock) = lock {
@@ -73,21 +73,27 @@ impl Unpacked {
         Ok(())
     }
 
-    /// Compiles the crates with a toolchain, which cargo's argument names.
+    /// Compiles the crates with a toolchain, which cargo's argument names, and with the locked dependencies.
     pub(super) fn check(&self, toolchain: &str) -> Result<()> {
-        let line = format!("{toolchain} check --workspace --all-features --target={WASM_TARGET}");
-        process::run(&mut here(&line))
+        let folders = self.crates.iter().map(|(_, packed)| packed.as_str());
+        self.write(&folders.collect::<Vec<_>>(), Some("Cargo.lock"))?;
+        check_workspace(toolchain)
     }
 
-    /// Locks the lowest versions that the manifests allow for direct dependencies.
-    pub(super) fn lower_dependencies(&self, nightly: &str) -> Result<()> {
-        let line = format!("{nightly} update -Z direct-minimal-versions");
-        process::run(&mut here(&line))
+    /// Compiles each crate with the lowest versions that its manifest allows for its dependencies.
+    pub(super) fn check_lowest_dependencies(&self, nightly: &str) -> Result<()> {
+        for (_, packed) in &self.crates {
+            self.write(&[packed], None)?;
+            let line = format!("{nightly} update -Z direct-minimal-versions");
+            process::run(&mut here(&line))?;
+            check_workspace("")?;
+        }
+        Ok(())
     }
 
     /// Builds an app that depends on the crates.
     pub(super) fn build_app(&self) -> Result<()> {
-        self.write(None)?;
+        self.write(&["app"], None)?;
         let app = Path::new(FOLDER).join("app");
         fs::create_dir_all(app.join("src"))?;
         fs::write(app.join("src/lib.rs"), APP)?;
@@ -103,15 +109,14 @@ impl Unpacked {
                  serde = {{ version = \"1\", features = [\"derive\"] }}\n{CRATE} = \"{version}\"\n"
             ),
         )?;
-        let manifest = Path::new(FOLDER).join("Cargo.toml");
-        let text = fs::read_to_string(&manifest)?;
-        fs::write(
-            &manifest,
-            text.replace("members = [", "members = [\"app\", "),
-        )?;
         let line = format!("build --package=app --target={WASM_TARGET}");
         process::run(&mut here(&line))
     }
+}
+
+fn check_workspace(toolchain: &str) -> Result<()> {
+    let line = format!("{toolchain} check --workspace --all-features --target={WASM_TARGET}");
+    process::run(&mut here(&line))
 }
 
 /// cargo in the workspace of the unpacked crates.
