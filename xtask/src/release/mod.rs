@@ -85,7 +85,7 @@ pub(crate) fn release(options: &Options) -> Result<ExitCode> {
         process::run(cargo("publish --dry-run").args(package_arguments()))?;
         process::run(cargo("package --no-verify").args(package_arguments()))
     })?;
-    let unpacked = Unpacked::new(version, &packages());
+    let unpacked = Unpacked::new(version, packages());
     report.step("the lowest Rust", |_| {
         let toolchain = toolchain(&workspace.rust_version)?;
         unpacked.check(&toolchain)

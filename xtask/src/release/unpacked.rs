@@ -37,32 +37,36 @@ pub fn open() -> Result<(EventSource, EventStream<Feed>), Error> {
 /// The unpacked crates.
 #[derive(Debug)]
 pub(super) struct Unpacked {
-    /// The names of the crates with their folders below [`PACKED`].
-    crates: Vec<(String, String)>,
+    version: String,
+    packages: Vec<String>,
 }
 
 impl Unpacked {
-    pub(super) fn new(version: &str, packages: &[String]) -> Self {
-        let names = packages.iter();
-        let crates = names.map(|name| (name.clone(), format!("{name}-{version}")));
-        Self {
-            crates: crates.collect(),
-        }
+    pub(super) fn new(version: &str, packages: Vec<String>) -> Self {
+        let version = version.to_owned();
+        Self { version, packages }
+    }
+
+    /// The folder of each crate.
+    fn folders(&self) -> Vec<String> {
+        let packages = self.packages.iter();
+        let folders = packages.map(|package| format!("{package}-{}", self.version));
+        folders.collect()
     }
 
     /// Writes a workspace of these crates, which use the other ones. With a lock file, the versions are its versions.
-    fn write(&self, members: &[&str], lock: Option<&str>) -> Result<()> {
+    fn write(&self, members: &[String], lock: Option<&str>) -> Result<()> {
         let folder = Path::new(FOLDER);
         files::remove(folder)?;
         fs::create_dir_all(folder)?;
         let mut patches = String::new();
-        for (name, packed) in &self.crates {
-            unpack(packed, folder)?;
-            without_dev_dependencies(&folder.join(packed).join("Cargo.toml"))?;
-            patches += &format!("{name} = {{ path = \"{packed}\" }}\n");
+        let mut others = self.folders();
+        for (package, unpacked) in self.packages.iter().zip(&others) {
+            unpack(unpacked, folder)?;
+            without_dev_dependencies(&folder.join(unpacked).join("Cargo.toml"))?;
+            patches += &format!("{package} = {{ path = \"{unpacked}\" }}\n");
         }
-        let folders = self.crates.iter().map(|(_, packed)| packed.as_str());
-        let others: Vec<_> = folders.filter(|packed| !members.contains(packed)).collect();
+        others.retain(|other| !members.contains(other));
         let manifest = format!(
             "[workspace]\nresolver = \"3\"\nmembers = {members:?}\nexclude = {others:?}\n\n[patch.crates-io]\n{patches}"
         );
@@ -75,15 +79,14 @@ impl Unpacked {
 
     /// Compiles the crates with a toolchain, which cargo's argument names, and with the locked dependencies.
     pub(super) fn check(&self, toolchain: &str) -> Result<()> {
-        let folders = self.crates.iter().map(|(_, packed)| packed.as_str());
-        self.write(&folders.collect::<Vec<_>>(), Some("Cargo.lock"))?;
+        self.write(&self.folders(), Some("Cargo.lock"))?;
         check_workspace(toolchain)
     }
 
     /// Compiles each crate with the lowest versions that its manifest allows for its dependencies.
     pub(super) fn check_lowest_dependencies(&self, nightly: &str) -> Result<()> {
-        for (_, packed) in &self.crates {
-            self.write(&[packed], None)?;
+        for member in self.folders() {
+            self.write(&[member], None)?;
             let line = format!("{nightly} update -Z direct-minimal-versions");
             process::run(&mut here(&line))?;
             check_workspace("")?;
@@ -93,20 +96,16 @@ impl Unpacked {
 
     /// Builds an app that depends on the crates.
     pub(super) fn build_app(&self) -> Result<()> {
-        self.write(&["app"], None)?;
+        self.write(&["app".to_owned()], None)?;
         let app = Path::new(FOLDER).join("app");
         fs::create_dir_all(app.join("src"))?;
         fs::write(app.join("src/lib.rs"), APP)?;
-        let version = self.crates.iter().find_map(|(name, packed)| {
-            let version = packed.strip_prefix(name.as_str())?;
-            (name == CRATE).then(|| version.trim_start_matches('-'))
-        });
-        let version = version.context("the crate is not among the packed ones")?;
         fs::write(
             app.join("Cargo.toml"),
             format!(
                 "[package]\nname = \"app\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-                 serde = {{ version = \"1\", features = [\"derive\"] }}\n{CRATE} = \"{version}\"\n"
+                 serde = {{ version = \"1\", features = [\"derive\"] }}\n{CRATE} = \"{}\"\n",
+                self.version
             ),
         )?;
         let line = format!("build --package=app --target={WASM_TARGET}");
@@ -122,7 +121,10 @@ fn check_workspace(toolchain: &str) -> Result<()> {
 /// cargo in the workspace of the unpacked crates.
 fn here(arguments: &str) -> Command {
     let mut command = cargo(arguments);
-    command.current_dir(FOLDER);
+    // What is compiled is kept, although the folder is written again.
+    command
+        .current_dir(FOLDER)
+        .env("CARGO_TARGET_DIR", "../release-build");
     command
 }
 
