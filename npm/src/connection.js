@@ -661,8 +661,10 @@ export class Connection extends Audience {
   /** Asks the user when what the connection was made with expires. */
   async #askExpiry() {
     try {
+      const { isElsewhere, renewBefore } = this.settings;
       const link = this.#link;
-      const time = Number(await this.settings.renewBefore?.()) - Date.now();
+      const expiry = renewBefore?.();
+      const time = Number(isElsewhere ? await expiry : expiry) - Date.now();
       if (time > 0 && link) this.receive(inputs.expiresIn(time), link);
     } catch (exception) {
       reportException(exception);
@@ -743,12 +745,12 @@ export class Connection extends Audience {
 
   /** Returns whether the decision is awaited. @param {object} context @param {number} kind @param {number} proposedWait */
   #decide(context, kind, proposedWait) {
-    const { isRuleElsewhere, policy } = this.settings;
+    const { isElsewhere, policy } = this.settings;
     /** @type {any} */
     const rule = policy.rule;
-    if (isRuleElsewhere) this.#awaitDecision(rule(context, kind, proposedWait));
+    if (isElsewhere) this.#awaitDecision(rule(context, kind, proposedWait));
     else this.#tellDecision(askRule(rule, context, kind, proposedWait));
-    return isRuleElsewhere;
+    return isElsewhere;
   }
 
   /** @param {[decision: number, wait: number]} decision */

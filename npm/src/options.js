@@ -85,7 +85,8 @@ const OPTIONS = {
 
 /**
  * The settings of a source. If it `isSharer`, the connection that it shares with other sources has separate settings. It starts once
- * what it needs was loaded. In a worker, the policy's rule is one of a tab, so that it is elsewhere: it answers as `askRule` does, with a promise.
+ * what it needs was loaded. In a worker, `isElsewhere` says that the functions are those of a tab, and answer with promises: the rule
+ * as `askRule` does.
  *
  * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy" | "terminalEvent">> & {
  *   transport?: string,
@@ -93,7 +94,7 @@ const OPTIONS = {
  *   isRepeatable: boolean,
  *   isSharer?: boolean,
  *   load?: () => Promise<void>,
- *   isRuleElsewhere?: boolean,
+ *   isElsewhere?: boolean,
  *   terminalEvent?: string[],
  *   policy: import("./index.js").Policy,
  *   parse: NonNullable<import("./index.js").FetchInit["parse"]>,

@@ -74,7 +74,7 @@ class SharedHub extends Hub {
   /** @param {number} term @param {string} key @param {string} url @param {Settings} settings @param {string[]} functions */
   constructor(term, key, url, settings, functions) {
     /** @type {any} */
-    const complete = { ...settings, isRuleElsewhere: true, policy: { ...settings.policy } };
+    const complete = { ...settings, isElsewhere: true, policy: { ...settings.policy } };
     for (const name of functions) complete[name] = (/** @type {any[]} */ ...details) => this.#call(name, details);
     if (complete.rule) complete.policy.rule = (/** @type {any[]} */ ...details) => complete.rule(...details).catch(() => AS_PROPOSED);
     const Transport = settings.isFetch ? FetchTransport : BrowserTransport;
