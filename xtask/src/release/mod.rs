@@ -16,7 +16,8 @@ use crate::{
     report::Report,
     setup, test, vitest,
 };
-use manifest::{Docs, Workspace};
+use manifest::Docs;
+pub(crate) use manifest::Workspace;
 use unpacked::Unpacked;
 
 pub(crate) const CRATE: &str = "typed-eventsource";
