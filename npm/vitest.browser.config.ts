@@ -57,7 +57,7 @@ const origins = await startServer();
 export default defineConfig({
   resolve: { alias },
   // Otherwise Vite finds them during a test, and loads its page again, which may hang.
-  optimizeDeps: { include: ["@opentelemetry/api", "react", "react-dom/client"] },
+  optimizeDeps: { include: ["@microsoft/fetch-event-source", "@opentelemetry/api", "react", "react-dom/client"] },
   // These paths of the test server are also under the page's own origin.
   server: { proxy: { "/streams": origins.origin, "/pkg": origins.origin } },
   test: {

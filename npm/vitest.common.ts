@@ -10,7 +10,7 @@ const entry = process.env.ENGINE === "javascript" ? "test/support/javascript.js"
 /** The package: its JavaScript comes from `src`, so that Vitest can watch it, and its engine from `pkg`. */
 export const alias = [
   { find: /^typed-eventsource$/, replacement: path(entry) },
-  { find: /^typed-eventsource\/(parser|react|solid|svelte|testing|vue)$/, replacement: path("src/$1.js") },
+  { find: /^typed-eventsource\/(compat\/fetch-event-source|parser|react|solid|svelte|testing|vue)$/, replacement: path("src/$1.js") },
   // The recipes in `docs` are in no folder that has it.
   { find: /^(@opentelemetry\/api|@tanstack\/query-core|@angular\/core|rxjs)$/, replacement: path("node_modules/$1") },
   { find: /^typed-eventsource\/resilient-fetch$/, replacement: path("src/resilient-fetch.js") },
