@@ -51,7 +51,7 @@ fn generated_files() -> Result<Vec<(&'static str, String)>> {
         (TYPES, types),
     ];
     for (path, language) in [
-        ("README.md", Language::Both),
+        ("docs/options.md", Language::Both),
         ("npm/README.md", Language::JavaScript),
     ] {
         let (start, end) = ("<!-- policy options -->", "<!-- /policy options -->");
@@ -170,7 +170,7 @@ enum Language {
     JavaScript,
 }
 
-/// The two tables of a README: what each option does, and its value in each preset.
+/// The two tables of a page: what each option does, and its value in each preset.
 fn tables(language: Language) -> String {
     let name = |option: &OptionInfo| match language {
         Language::Both if option.rust_name == option.js_name => format!("`{}`", option.js_name),
@@ -207,7 +207,7 @@ fn summary(option: &OptionInfo) -> String {
     paragraph[..end].replace('|', "\\|")
 }
 
-/// A value as the tables of the READMEs show it.
+/// A value as the tables show it.
 fn table_text(value: &OptionValue) -> String {
     match value {
         OptionValue::Count(count) => count.to_string(),
