@@ -2,7 +2,8 @@
 
 import { EventSource } from "typed-eventsource";
 
-const words = "Sunlight holds all colours. Air scatters the short waves, the blue ones, far more than the long ones, so blue comes from everywhere.";
+const words =
+  "Sunlight holds all colours. Air scatters the short waves, the blue ones, far more than the long ones, so blue comes from everywhere.";
 
 /** The recorded events, a name and the data of each; what is not JSON is the end. */
 export const events = [
@@ -31,6 +32,6 @@ export async function watch(url, { opened, show, showState }) {
   try {
     for await (const { data } of source.events("message")) show(data.choices[0].delta.content ?? "");
   } catch (error) {
-    show(` … it breaks off here: ${error.message}`);
+    show(` … it breaks off here: ${error}`);
   }
 }

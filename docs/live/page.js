@@ -11,7 +11,7 @@ import { RecordedServer } from "./server.js";
  * @property {(state: import("typed-eventsource").State) => void} showState
  * @property {(seconds: number | undefined) => void} showSeconds
  *
- * @typedef {(url: string, panel: Panel) => unknown} Watch
+ * @typedef {(url: string, panel: Panel) => void | Promise<void>} Watch
  */
 
 /** How many lines are kept. */

@@ -5,7 +5,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
 use crate::files;
@@ -32,10 +32,9 @@ pub(crate) struct Page {
 impl Page {
     /// The first sentence of the first paragraph, without its links.
     pub(crate) fn first_sentence(&self) -> String {
-        let mut lines = self
-            .text
-            .lines()
-            .skip_while(|line| line.is_empty() || line.starts_with(['#', '<', '!', '|', '`', '-']));
+        let mut lines = self.text.lines().skip_while(|line| {
+            line.is_empty() || line.starts_with(['#', '<', '!', '|', '`', '-', ' '])
+        });
         let paragraph: Vec<_> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
         let paragraph = map_links(&paragraph.join(" "), |_| Ok(Target::TextOnly));
         let paragraph = paragraph.unwrap_or_default();
@@ -159,6 +158,11 @@ fn in_book(
     if path.is_dir() {
         return Ok(Target::TextOnly);
     }
+    ensure!(
+        path.extension().is_none_or(|end| end != "md"),
+        "{} is in no page of the book",
+        path.display()
+    );
     // File servers send a text as one only if its name ends so.
     let ending = if path.extension().is_some_and(|end| end == "svg") {
         ""
