@@ -86,6 +86,20 @@ export const object = (fields) =>
   );
 
 /**
+ * Returns a value that a schema allows.
+ *
+ * @template T
+ * @param {Shape<T>} shape
+ * @param {unknown} value
+ * @returns {T}
+ */
+export function checked(shape, value) {
+  const issue = shape.find(value);
+  if (issue) throw new TypeError(`at ${issue.path?.join(".") || "the value"}: ${issue.message}`);
+  return /** @type {T} */ (value);
+}
+
+/**
  * The first issue among the parts of a value.
  *
  * @param {Iterable<[string | number, unknown]>} parts

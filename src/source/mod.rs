@@ -228,7 +228,8 @@ impl EventSource {
         options: BatchOptions,
         callback: impl FnMut(Vec<Event<T>>) + 'static,
     ) -> Result<Listener, Error> {
-        let names = Names::These(&[name]);
+        let names = [name];
+        let names = Names::These(&names);
         batches::on_batch(&self.connection, names, decode::<T>, options, callback)
     }
 
@@ -448,7 +449,8 @@ impl EventSource {
         name: &str,
         options: BatchOptions,
     ) -> Result<BatchStream<T>, Error> {
-        let names = Names::These(&[name]);
+        let names = [name];
+        let names = Names::These(&names);
         BatchStream::new(&self.connection, names, decode::<T>, options)
     }
 

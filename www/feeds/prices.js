@@ -1,6 +1,5 @@
 // @ts-check
 import { EventSource } from "../../pkg/index.js";
-import { sharingText } from "../sharing.js";
 import { number, object, string } from "../schema.js";
 
 const schemas = {
@@ -34,10 +33,7 @@ export function openPrices({ client, signal }, panel) {
     signal,
   });
 
-  source.on("price", ({ data }) => {
-    panel.price(data);
-    panel.showSharing(sharingText(source));
-  });
+  source.on("price", ({ data }) => panel.price(data));
   source.on("halt", ({ data }) => panel.halt(data));
   source.on("resume", ({ data }) => panel.resume(data));
   source.on("message", ({ data }) => panel.notice(data));

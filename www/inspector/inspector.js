@@ -30,7 +30,12 @@ export class Inspector {
   #isScheduled = false;
 
   constructor() {
-    setInterval(() => this.#panel && !document.hidden && this.#timeline.draw(this.#panel.session.record), REDRAW_INTERVAL);
+    setInterval(() => {
+      if (!this.#panel || document.hidden) return;
+      this.#timeline.draw(this.#panel.session.record);
+      // A source does not tell when another tab comes or goes.
+      this.#showSharing(this.#panel.session.record);
+    }, REDRAW_INTERVAL);
   }
 
   /** @param {Panel} panel */
@@ -57,8 +62,7 @@ export class Inspector {
     this.#timeline.draw(record);
     byId("stream-url").textContent = record.url;
     byId("transport").textContent = record.transport;
-    byId("role").textContent = record.role;
-    byId("sharing-tabs").textContent = String(record.tabs);
+    this.#showSharing(record);
     const { attempts, opened, events, bytes, duplicates, gaps, lastEventAt } = record.stats;
     for (const [id, count] of Object.entries({ tries: attempts, connections: opened, errors: record.errors, events, duplicates, gaps })) {
       byId(id).textContent = count.toLocaleString();
@@ -66,6 +70,12 @@ export class Inspector {
     byId("bytes").textContent = bytes === undefined ? "–" : sizeText(bytes);
     byId("last-id").textContent = record.lastEventId || "–";
     byId("last-event").textContent = lastEventAt === undefined ? "–" : time.format(lastEventAt);
+  }
+
+  /** @param {Record} record */
+  #showSharing({ role, tabs }) {
+    byId("role").textContent = role;
+    byId("sharing-tabs").textContent = String(tabs);
   }
 
   #toggle() {

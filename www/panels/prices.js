@@ -3,6 +3,7 @@ import { byId } from "../dom.js";
 import { identity } from "../identity.js";
 import { Record } from "../inspector/record.js";
 import { Session } from "../session.js";
+import { showSharing } from "../sharing.js";
 import { openPrices } from "../feeds/prices.js";
 import { Chart } from "./prices/chart.js";
 import { Table } from "./prices/table.js";
@@ -20,7 +21,11 @@ export class PricesPanel {
   constructor(onChange) {
     const names = ["price", "halt", "resume", "message", "bye"];
     const record = new Record("/demo/prices", "EventSource", names, onChange);
-    this.session = new Session(record, (options) => openPrices({ client: this.client, ...options }, this));
+    this.session = new Session(record, (options) => {
+      const source = openPrices({ client: this.client, ...options }, this);
+      showSharing(source, byId("prices-sharing"));
+      return source;
+    });
   }
 
   show() {
@@ -35,13 +40,6 @@ export class PricesPanel {
   setConnected(isOpen) {
     this.#chart.setConnected(isOpen);
     byId("panel-prices").dataset.live = String(isOpen);
-  }
-
-  /** @param {string} text */
-  showSharing(text) {
-    const line = byId("prices-sharing");
-    // A text that is set again would be read out again.
-    if (line.textContent !== text) line.textContent = text;
   }
 
   /** @param {Feed["price"]} price */

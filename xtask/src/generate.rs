@@ -58,6 +58,7 @@ fn generated_files() -> Result<Vec<(&'static str, String)>> {
         let text = replace_between(&fs::read_to_string(path)?, start, end, &tables(language))?;
         files.push((path, text));
     }
+    files.push(("src/policy-options.md", tables(Language::Rust)));
     files.extend(tabs::modules()?);
     Ok(files)
 }
@@ -166,19 +167,21 @@ fn members(rows: &[Row]) -> String {
 /// The languages whose names a table has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Language {
+    Rust,
     Both,
     JavaScript,
 }
 
-/// The two tables of a page: what each option does, and its value in each preset.
+/// The two tables of options: what each option does, and its value in each preset.
 fn tables(language: Language) -> String {
     let name = |option: &OptionInfo| match language {
         Language::Both if option.rust_name == option.js_name => format!("`{}`", option.js_name),
         Language::Both => format!("`{}`, `{}`", option.rust_name, option.js_name),
+        Language::Rust => format!("`{}`", option.rust_name),
         Language::JavaScript => format!("`{}`", option.js_name),
     };
     let presets = match language {
-        Language::Both => "`browser` | `close_on_error` | `resilient`",
+        Language::Both | Language::Rust => "`browser` | `close_on_error` | `resilient`",
         Language::JavaScript => "`\"browser\"` | `\"close-on-error\"` | `\"resilient\"`",
     };
     let mut text =

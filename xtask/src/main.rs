@@ -18,6 +18,7 @@ mod node;
 mod npm;
 mod packaging;
 mod process;
+mod release;
 mod report;
 mod server;
 mod setup;
@@ -80,6 +81,8 @@ enum Command {
         #[arg(value_name = "part")]
         parts: Vec<String>,
     },
+    /// Do all of a release but the upload: what is packed, its lowest Rust and dependencies, its docs, its links
+    Release(release::Options),
     /// Run the test server, for running `wasm-pack test` by hand
     Serve,
     /// Print where the browsers and their drivers are, as environment variables
@@ -117,6 +120,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Chaos(options) => stress::chaos(&options)?,
         Command::Hostile(options) => stress::hostile(&options)?,
         Command::Soak { parts } => stress::soak(&parts)?,
+        Command::Release(options) => return release::release(&options),
         Command::Serve => server::serve()?,
         Command::Browsers => browsers::print()?,
     }

@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use anyhow::{Result, ensure};
 use fs_err as fs;
 
-use crate::{files, process, setup};
+use crate::{files, process, release::Workspace, setup};
 
 /// The folder of the package's JavaScript.
 pub(crate) const JAVASCRIPT: &str = "npm/src";
@@ -21,6 +21,7 @@ pub(crate) fn build() -> Result<()> {
     let product = Path::new(PRODUCT);
     files::remove(product)?;
     files::copy(Path::new(JAVASCRIPT), product)?;
+    name_repository(&product.join("package.json"))?;
     for file in ["npm/README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         let file = Path::new(file);
         files::copy(file, &product.join(file.file_name().unwrap_or_default()))?;
@@ -34,6 +35,22 @@ pub(crate) fn build() -> Result<()> {
         wasm.join("engine-in-javascript.d.ts"),
     )?;
     print_sizes(&wasm)
+}
+
+/// Adds to the manifest of the package where it is published from, which the crates' manifest says.
+fn name_repository(manifest: &Path) -> Result<()> {
+    let url = Workspace::read()?.repository;
+    let license = "\"license\": \"MIT OR Apache-2.0\",";
+    let text = fs::read_to_string(manifest)?;
+    ensure!(
+        text.contains(license),
+        "{} has another license",
+        manifest.display()
+    );
+    let named = format!(
+        "{license}\n  \"homepage\": \"{url}#readme\",\n  \"bugs\": \"{url}/issues\",\n  \"repository\": {{\n    \"type\": \"git\",\n    \"url\": \"git+{url}.git\",\n    \"directory\": \"npm\"\n  }},"
+    );
+    Ok(fs::write(manifest, text.replace(license, &named))?)
 }
 
 /// Builds the engine into a folder: the wasm, and the module that contains it as a text.

@@ -52,6 +52,13 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     duration: "4 minutes",
 };
 
+pub(crate) const CARGO_SEMVER_CHECKS: Tool = Tool {
+    package: "cargo-semver-checks",
+    binary: "cargo-semver-checks",
+    version: Some("0.51.0"),
+    duration: "5 minutes",
+};
+
 pub(crate) const TYPOS: Tool = Tool {
     package: "typos-cli",
     binary: "typos",

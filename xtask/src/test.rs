@@ -329,7 +329,8 @@ fn e2e_tests(tally: &mut Tally) -> Result<()> {
     tally.count(&mut command, "")
 }
 
-fn packaging_tests(tally: &mut Tally) -> Result<()> {
+/// Packs the npm package, checks what is packed, and uses it in small projects. The package has to be built.
+pub(crate) fn packaging_tests(tally: &mut Tally) -> Result<()> {
     let node = packaging::install()?;
     let mut command = cargo_test();
     command

@@ -1,9 +1,15 @@
-//! `/demo/chat`: a chat room. `GET` opens its stream, `POST` sends a message.
+//! `/demo/chat`: a chat room. `GET` opens its stream, `POST` sends a message. `GET /demo/chat/recent` tells what was said before, for
+//! pages that join a connection which is open already.
 
 use std::{io, path::Path, sync::Arc};
 
-use axum::{Json, extract::State, http::StatusCode, response::Response};
-use serde::Deserialize;
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -100,15 +106,42 @@ pub(crate) async fn hear(
     let person = visitor.person()?;
     let last_id = visitor.last_id;
     let admission = room.channel.admit(visitor)?;
-    let welcome = unnumbered("welcome", &json!({ "you": person.id }));
     let (presence, change) = room.people.join(person);
     if let Some(change) = change {
         tell(&room.channel, &room.people, change);
     }
     let subscription = room.channel.feed.subscribe(last_id);
-    let opening = [welcome, unnumbered("present", &present(&room.people))];
+    let opening = [unnumbered("present", &present(&room.people))];
     let here = presence.into_stream();
     Ok(room.channel.answer(admission, subscription, opening, here))
+}
+
+/// A message, as all receive it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Said {
+    /// The id of the person.
+    id: String,
+    name: String,
+    text: String,
+    /// In milliseconds since 1970.
+    time: u64,
+}
+
+/// Answers who the asker is, who is present, and with the messages that are kept, each with its event id.
+pub(crate) async fn recent(
+    State(room): State<Arc<Room>>,
+    visitor: Visitor,
+) -> Result<impl IntoResponse, Refusal> {
+    let you = visitor.person()?;
+    let mut messages = Vec::new();
+    for (id, data) in room.channel.feed.recent() {
+        // Another program may have written to the journal.
+        if let Ok(said) = serde_json::from_slice::<Said>(&data) {
+            messages.push(json!({ "lastEventId": id.to_string(), "data": said }));
+        }
+    }
+    let answer = json!({ "you": you, "people": room.people.all(), "messages": messages });
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)))
 }
 
 #[derive(Debug, Deserialize)]
@@ -126,8 +159,13 @@ pub(crate) async fn speak(
     let Person { id, name } = Person::new(&message.client, &message.name)?;
     let text = request::text("message", &message.text, MAX_TEXT)?;
     room.rates.take(&id)?;
-    // The time is in milliseconds since 1970.
-    let said = json!({ "id": id, "name": name, "text": text, "time": now_ms() });
-    room.channel.feed.publish("said", said);
+    let time = now_ms();
+    let said = Said {
+        id,
+        name,
+        text,
+        time,
+    };
+    room.channel.feed.publish("said", json!(said));
     Ok(StatusCode::NO_CONTENT)
 }

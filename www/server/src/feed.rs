@@ -78,10 +78,27 @@ pub(crate) struct Feed {
     first_look: usize,
 }
 
+/// An event that is kept, as text to send. Its data is a part of that.
+#[derive(Debug)]
+struct Kept {
+    id: u64,
+    text: Bytes,
+    data: Bytes,
+}
+
+impl Kept {
+    fn new(event: &str, id: u64, data: &str) -> Self {
+        let text = numbered(event, id, data);
+        let end = text.len() - "\n\n".len();
+        let data = text.slice(end - data.len()..end);
+        Self { id, text, data }
+    }
+}
+
 #[derive(Debug)]
 struct History {
     next_id: u64,
-    recent: VecDeque<(u64, Bytes)>,
+    recent: VecDeque<Kept>,
     capacity: usize,
     journal: Option<Journal>,
 }
@@ -108,7 +125,7 @@ impl Feed {
         feed.with_history(|history| {
             history.recent = entries
                 .iter()
-                .map(|entry| (entry.id, numbered(&entry.event, entry.id, &entry.data)))
+                .map(|entry| Kept::new(&entry.event, entry.id, &entry.data))
                 .collect();
             history.journal = Some(journal);
         });
@@ -132,9 +149,9 @@ impl Feed {
             let mut entries = Vec::new();
             for data in data {
                 let (id, data) = (history.take_id(), data.to_string());
-                let event_text = numbered(event, id, &data);
-                text.extend_from_slice(&event_text);
-                history.remember(id, event_text);
+                let kept = Kept::new(event, id, &data);
+                text.extend_from_slice(&kept.text);
+                history.remember(kept);
                 entries.push(Entry::new(id, event, data));
             }
             history.record(&entries);
@@ -181,7 +198,7 @@ impl Feed {
         self.with_history(|history| {
             let last_id = last_id.filter(|id| *id < history.next_id);
             let skipped = match last_id {
-                Some(last_id) => history.recent.partition_point(|(id, _)| *id <= last_id),
+                Some(last_id) => history.recent.partition_point(|kept| kept.id <= last_id),
                 None => history.recent.len().saturating_sub(self.first_look),
             };
             Subscription {
@@ -189,11 +206,19 @@ impl Feed {
                     .recent
                     .iter()
                     .skip(skipped)
-                    .map(|(_, text)| text.clone())
+                    .map(|kept| kept.text.clone())
                     .collect(),
                 last_id: history.next_id.saturating_sub(1),
                 orders: self.orders.subscribe(),
             }
+        })
+    }
+
+    /// The events that are kept, the oldest first: the id and the data of each.
+    pub(crate) fn recent(&self) -> Vec<(u64, Bytes)> {
+        self.with_history(|history| {
+            let recent = history.recent.iter();
+            recent.map(|kept| (kept.id, kept.data.clone())).collect()
         })
     }
 
@@ -209,11 +234,11 @@ impl History {
         self.next_id - 1
     }
 
-    fn remember(&mut self, id: u64, text: Bytes) {
+    fn remember(&mut self, kept: Kept) {
         if self.recent.len() == self.capacity {
             self.recent.pop_front();
         }
-        self.recent.push_back((id, text));
+        self.recent.push_back(kept);
     }
 
     /// Writes events to the journal, before any stream sends them.

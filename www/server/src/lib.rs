@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `GET /demo/prices` | streams made-up prices. A client that reconnects with a last event id (header, or `?lastEventId=`) gets the events that it has missed |
 //! | `GET` and `POST /demo/chat` | streams the messages and the people of a chat room, and sends a message |
+//! | `GET /demo/chat/recent` | answers who asks (`?client=ID&name=NAME`), who is present, and with the recent messages and their event ids, as JSON |
 //! | `GET` and `POST /demo/game` | streams the state of a minefield that all share, and makes a move |
 //! | `GET /demo/log` | streams three hundred lines a second, whose ids are numbers without a gap |
 //! | `POST /demo/model` | streams an answer in tokens, as language models do, until `[DONE]`. `GET /demo/model/ended?client=ID` tells how far it came |
@@ -125,6 +126,7 @@ impl Streams {
     fn own_routes(&self) -> Router {
         let chat = Router::new()
             .route("/demo/chat", get(chat::hear).post(chat::speak))
+            .route("/demo/chat/recent", get(chat::recent))
             .with_state(Arc::clone(&self.chat));
         let game = Router::new()
             .route("/demo/game", get(game::watch).post(game::play))

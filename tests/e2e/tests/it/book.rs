@@ -1,6 +1,8 @@
 //! The live demos of the book, which `cargo xtask docs` builds, served as any file server serves them.
 
-use typed_eventsource_server::{Config, Server};
+use axum::Router;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tower_http::services::ServeDir;
 
 use crate::{Stage, root, tests};
 
@@ -11,21 +13,23 @@ tests! {
     an_answer_that_is_cut_says_so_and_is_not_asked_for_again,
 }
 
-/// Serves the book, and opens one of its pages.
-async fn open(stage: &Stage<'_>, page: &str) -> Server {
+/// Serves the book as any file server does, without a policy of its own, and opens one of its pages.
+async fn open(stage: &Stage<'_>, page: &str) -> JoinHandle<()> {
     let book = root().join("target/book");
     assert!(
         book.is_dir(),
         "there is no book: `cargo xtask test e2e` builds it"
     );
-    let config = Config {
-        www: Some(book),
-        ..Config::default()
-    };
-    let server = Server::start(config).await.expect("the server starts");
+    let listener = TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .expect("a free port");
+    let address = listener.local_addr().expect("it listens");
+    let files = Router::new().fallback_service(ServeDir::new(book));
+    let server =
+        tokio::spawn(async move { axum::serve(listener, files).await.expect("it serves") });
     stage
         .browser
-        .goto(&format!("{}/{page}", server.origin()))
+        .goto(&format!("http://{address}/{page}"))
         .await;
     server
 }
@@ -56,7 +60,7 @@ async fn the_first_stream_shows_typed_events_and_ends(stage: &mut Stage<'_>) {
         .browser
         .until(&shows("first-stream", "ACME 101.50"))
         .await;
-    server.stop().await;
+    server.abort();
 }
 
 async fn a_connection_that_is_cut_comes_back_after_the_last_event(stage: &mut Stage<'_>) {
@@ -82,7 +86,7 @@ async fn a_connection_that_is_cut_comes_back_after_the_last_event(stage: &mut St
         .filter_map(|id| id.as_u64())
         .collect();
     assert!(ids.windows(2).all(|pair| pair[1] == pair[0] + 1), "{ids:?}");
-    server.stop().await;
+    server.abort();
 }
 
 async fn an_answer_is_shown_token_by_token_and_ends(stage: &mut Stage<'_>) {
@@ -99,7 +103,7 @@ async fn an_answer_is_shown_token_by_token_and_ends(stage: &mut Stage<'_>) {
         .browser
         .until(&shows("answer", "so blue comes from everywhere."))
         .await;
-    server.stop().await;
+    server.abort();
 }
 
 async fn an_answer_that_is_cut_says_so_and_is_not_asked_for_again(stage: &mut Stage<'_>) {
@@ -117,5 +121,5 @@ async fn an_answer_that_is_cut_says_so_and_is_not_asked_for_again(stage: &mut St
         .browser
         .until(&shows("answer", "closed: policy"))
         .await;
-    server.stop().await;
+    server.abort();
 }

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use crate::{
-    Event, RestartableServer, ask_until_refused, assert_refused, cause_fault, next, next_named,
-    open, post_json, start,
+    RestartableServer, ask_until_refused, assert_refused, cause_fault, next, next_named, open,
+    post_json, start,
 };
 use serde_json::{Value, json};
 use typed_eventsource_server::{
@@ -15,13 +15,36 @@ use typed_eventsource_server::{
 async fn join(server: &Server, client: &str, name: &str, last_id: Option<u64>) -> Response {
     let path = format!("chat?client={client}&name={name}");
     let mut stream = open(server, &path, last_id).await;
-    let welcome = next(&mut stream).await;
+    let present = next(&mut stream).await;
     assert_eq!(
-        (welcome.name.as_deref(), welcome.id),
-        (Some("welcome"), None)
+        (present.name.as_deref(), present.id),
+        (Some("present"), None)
     );
-    assert_eq!(welcome.json()["you"].as_str().map(str::len), Some(16));
+    assert!(names(&present.json()).contains(&name.to_owned()));
     stream
+}
+
+/// What the server answers to who has joined an open connection.
+async fn recent(server: &Server, query: &str) -> Value {
+    let answer = fetch(format!("{}/demo/chat/recent?{query}", server.origin())).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    serde_json::from_slice(&answer.body).expect("JSON")
+}
+
+/// The event id and the text of each recent message.
+fn messages(recent: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let messages = recent["messages"].as_array().expect("messages").iter();
+    messages
+        .map(|message| {
+            (
+                text(&message["lastEventId"]),
+                text(&message["data"]["text"]),
+            )
+        })
+        .collect()
 }
 
 async fn say(server: &Server, client: &str, text: &str) {
@@ -36,8 +59,7 @@ async fn next_said(stream: &mut Response) -> (String, u64) {
     (text, said.id.expect("an id"))
 }
 
-fn names(present: &Event) -> Vec<String> {
-    let json = present.json();
+fn names(json: &Value) -> Vec<String> {
     let people = json["people"].as_array().expect("people");
     people
         .iter()
@@ -61,24 +83,25 @@ async fn everybody_hears_what_is_said() {
 #[tokio::test]
 async fn a_message_has_an_id_of_its_sender_that_is_not_the_client_id() {
     let server = start().await;
-    let mut ann = open(&server, "chat?client=a-secret&name=Ann", None).await;
-    let you = next(&mut ann).await.json()["you"].clone();
+    let mut ann = join(&server, "a-secret", "Ann", None).await;
+    let you = recent(&server, "client=a-secret&name=Ann").await["you"].clone();
+    assert_eq!(you["id"].as_str().map(str::len), Some(16));
     say(&server, "a-secret", "hello").await;
     let said = next_named(&mut ann, "said").await;
-    assert_eq!(said.json()["id"], you);
+    assert_eq!(said.json()["id"], you["id"]);
     assert!(!said.data.contains("a-secret"));
 }
 
 #[tokio::test]
 async fn the_stream_tells_who_is_here_who_comes_and_who_goes() {
     let server = start().await;
-    let mut ann = join(&server, "a", "Ann", None).await;
-    assert_eq!(names(&next_named(&mut ann, "present").await), ["Ann"]);
-    let mut bob = join(&server, "b", "Bob", None).await;
+    let mut ann = open(&server, "chat?client=a&name=Ann", None).await;
+    assert_eq!(names(&next(&mut ann).await.json()), ["Ann"]);
+    let mut bob = open(&server, "chat?client=b&name=Bob", None).await;
     let both = ["Ann", "Bob"];
-    assert_eq!(names(&next_named(&mut bob, "present").await), both);
+    assert_eq!(names(&next(&mut bob).await.json()), both);
     assert_eq!(next_named(&mut ann, "joined").await.json()["name"], "Bob");
-    assert_eq!(names(&next_named(&mut ann, "present").await), both);
+    assert_eq!(names(&next_named(&mut ann, "present").await.json()), both);
     // The page changes a name in this way: it opens a new stream, and closes the old one.
     let renamed = join(&server, "b", "Robert", None).await;
     let change = next_named(&mut ann, "renamed").await.json();
@@ -87,7 +110,42 @@ async fn the_stream_tells_who_is_here_who_comes_and_who_goes() {
     drop(bob);
     drop(renamed);
     assert_eq!(next_named(&mut ann, "left").await.json()["name"], "Robert");
-    assert_eq!(names(&next_named(&mut ann, "present").await), ["Ann"]);
+    assert_eq!(
+        names(&next_named(&mut ann, "present").await.json()),
+        ["Ann"]
+    );
+}
+
+#[tokio::test]
+async fn a_client_can_ask_who_it_is_who_is_present_and_what_was_said() {
+    let server = start().await;
+    let before = recent(&server, "client=b&name=%20Bob").await;
+    assert_eq!(before["you"]["name"], "Bob");
+    assert_eq!(
+        (&before["people"], &before["messages"]),
+        (&json!([]), &json!([]))
+    );
+    let mut ann = join(&server, "a", "Ann", None).await;
+    for text in ["one", "two", "three"] {
+        say(&server, "a", text).await;
+    }
+    let after = recent(&server, "client=b&name=Bob").await;
+    // Who only asks is not present.
+    assert_eq!(names(&after), ["Ann"]);
+    let mut heard = Vec::new();
+    for _ in 0..3 {
+        let (text, id) = next_said(&mut ann).await;
+        heard.push((id.to_string(), text));
+    }
+    assert_eq!(messages(&after), heard);
+    let asked_by_ann = recent(&server, "client=a&name=Ann").await;
+    assert_eq!(asked_by_ann["you"], after["people"][0]);
+    let first = &after["messages"][0]["data"];
+    assert_eq!(
+        json!([first["id"], first["name"]]),
+        json!([asked_by_ann["you"]["id"], "Ann"])
+    );
+    assert!(first["time"].is_u64());
 }
 
 #[tokio::test]
@@ -121,6 +179,9 @@ async fn messages_are_kept_over_restarts() {
     assert_eq!(next_said(&mut back).await, ("three".into(), 3));
     say(&kept.server, "a", "four").await;
     assert_eq!(next_said(&mut back).await, ("four".into(), 4));
+    let recent = messages(&recent(&kept.server, "client=b&name=Bob").await);
+    let all = ["one", "two", "three", "four"];
+    assert!(recent.iter().map(|(_, text)| text).eq(all), "{recent:?}");
     kept.server.stop().await;
 }
 
@@ -139,10 +200,12 @@ async fn a_client_without_a_name_or_an_id_is_refused() {
         ("client=a&name=a%00", "The name has control characters"),
         (&long_name, "The name has 25 characters, and 24 are"),
     ] {
-        let answer = fetch(format!("{}/demo/chat?{query}", server.origin())).await;
-        let said = answer.text();
-        assert_eq!(answer.status, 422, "{query}");
-        assert!(said.starts_with(sentence), "{query}: {said}");
+        for path in ["chat", "chat/recent"] {
+            let answer = fetch(format!("{}/demo/{path}?{query}", server.origin())).await;
+            let said = answer.text();
+            assert_eq!(answer.status, 422, "{path}?{query}");
+            assert!(said.starts_with(sentence), "{path}?{query}: {said}");
+        }
     }
 }
 

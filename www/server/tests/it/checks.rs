@@ -56,6 +56,7 @@ async fn pages_of_other_origins_can_neither_read_nor_write() {
     for (name, value) in foreign {
         for path in [
             "chat?client=a&name=Ann",
+            "chat/recent?client=a&name=Ann",
             "game?client=a&name=Ann",
             "log",
             "model/ended?client=a",
@@ -126,7 +127,7 @@ async fn the_number_of_open_streams_of_a_kind_is_limited() {
     let mut back = open(&server, "chat?client=one-more&name=Ann", None).await;
     assert_eq!(
         Event::parse(&back.text().await).name.as_deref(),
-        Some("welcome")
+        Some("present")
     );
 }
 

@@ -1,15 +1,20 @@
-//! The chat room, in two tabs.
+//! The chat room: two persons, and two tabs of one person.
 
 use serde_json::{Value, json};
 use typed_eventsource_e2e::{Browser, Key};
+use typed_eventsource_server::client::{Response, get};
 
 use super::{
-    OPEN, WAITING, assert_no_page_errors, focus, open_stream, press, text, until_noted, until_text,
+    OPEN, WAITING, assert_no_page_errors, focus, open_panel_of, open_stream, press, select, text,
+    until_noted, until_text,
 };
 use crate::{Stage, cause_fault, tests};
 
 tests! {
-    two_tabs_exchange_messages,
+    two_persons_exchange_messages,
+    two_tabs_are_one_person_with_one_connection,
+    a_name_that_is_changed_in_one_tab_is_changed_in_the_other,
+    a_tab_shows_what_was_said_while_its_panel_was_hidden,
     a_name_can_be_changed,
     a_message_that_is_sent_while_the_source_is_closed_or_waits_is_shown_later,
     a_message_that_is_refused_stays_in_the_input,
@@ -30,7 +35,35 @@ async fn messages(browser: &Browser) -> Value {
     browser.run(texts, Value::Null).await
 }
 
-async fn two_tabs_exchange_messages(stage: &mut Stage<'_>) {
+/// Waits until these are the messages, each once and in this order.
+async fn until_messages(browser: &Browser, expected: &Value) {
+    browser
+        .until(&format!(
+            "document.querySelectorAll('#messages .message').length >= {}",
+            expected.as_array().map_or(0, Vec::len)
+        ))
+        .await;
+    assert_eq!(messages(browser).await, *expected);
+}
+
+/// How many streams of the chat are open: the server has 64 places, and this takes those that are left.
+async fn open_streams(stage: &Stage<'_>) -> usize {
+    let url = format!(
+        "{}/demo/chat?client=counter&name=Counter",
+        stage.server.origin()
+    );
+    let mut taken: Vec<Response> = Vec::new();
+    loop {
+        let stream = get(&url).await.expect("a response");
+        match stream.status {
+            200 => taken.push(stream),
+            503 => return 64 - taken.len(),
+            status => panic!("the server answers {status}"),
+        }
+    }
+}
+
+async fn two_persons_exchange_messages(stage: &mut Stage<'_>) {
     let browser = stage.browser;
     open_stream(stage, "chat").await;
     until_text(browser, "#people-count", "1").await;
@@ -48,7 +81,8 @@ async fn two_tabs_exchange_messages(stage: &mut Stage<'_>) {
 
     let first = browser.tab().await;
     let second = browser.open_tab().await;
-    open_stream(stage, "chat").await;
+    open_panel_of(stage, stage.server.second_origin(), "chat").await;
+    browser.until(OPEN).await;
     until_text(
         browser,
         "#messages .message[data-kind=other]",
@@ -85,20 +119,106 @@ async fn two_tabs_exchange_messages(stage: &mut Stage<'_>) {
     assert_no_page_errors(stage).await;
 }
 
+async fn two_tabs_are_one_person_with_one_connection(stage: &mut Stage<'_>) {
+    let browser = stage.browser;
+    open_stream(stage, "chat").await;
+    until_text(browser, "#chat-sharing", "Open a second tab").await;
+    say(browser, "one").await;
+    until_text(browser, "#messages", "one").await;
+    somebody_says(browser, "two").await;
+    let first = browser.tab().await;
+    let second = browser.open_tab().await;
+    open_stream(stage, "chat").await;
+    // This tab joins the open connection, and has what was said before.
+    until_messages(browser, &json!(["one", "two"])).await;
+    say(browser, "three").await;
+    for tab in [&first, &second] {
+        browser.switch_to(tab).await;
+        until_messages(browser, &json!(["one", "two", "three"])).await;
+        until_text(browser, "#chat-sharing", "2 tabs share one connection").await;
+        until_text(browser, "#sharing-tabs", "2").await;
+        assert_eq!(text(browser, "#people-count").await, "1");
+        let kinds = "return [...document.querySelectorAll('#messages .message')].map((message) => message.dataset.kind);";
+        assert_eq!(
+            browser.run(kinds, Value::Null).await,
+            json!(["own", "other", "own"])
+        );
+        assert_no_page_errors(stage).await;
+    }
+    assert_eq!(open_streams(stage).await, 1);
+    browser.close_tab(&first).await;
+    until_text(browser, "#chat-sharing", "Open a second tab").await;
+    say(browser, "four").await;
+    until_messages(browser, &json!(["one", "two", "three", "four"])).await;
+    assert_no_page_errors(stage).await;
+}
+
+async fn a_name_that_is_changed_in_one_tab_is_changed_in_the_other(stage: &mut Stage<'_>) {
+    let browser = stage.browser;
+    open_stream(stage, "chat").await;
+    let first = browser.tab().await;
+    browser.open_tab().await;
+    open_stream(stage, "chat").await;
+    until_text(browser, "#chat-sharing", "2 tabs share one connection").await;
+    change_name(browser, "Zoë").await;
+    until_text(browser, "#people", "Zoë (you)").await;
+    let second = browser.tab().await;
+    browser.switch_to(&first).await;
+    browser
+        .until("document.querySelector('#chat-name').value === 'Zoë'")
+        .await;
+    until_text(browser, "#people", "Zoë (you)").await;
+    // Both have opened the source of the new URL.
+    until_text(browser, "#chat-sharing", "2 tabs share one connection").await;
+    say(browser, "hello").await;
+    for tab in [&first, &second] {
+        browser.switch_to(tab).await;
+        until_text(browser, "#messages .message .author", "Zoë").await;
+        assert_eq!(messages(browser).await, json!(["hello"]));
+        assert_eq!(text(browser, "#people-count").await, "1");
+        assert_no_page_errors(stage).await;
+    }
+    browser.close_tab(&first).await;
+}
+
+async fn a_tab_shows_what_was_said_while_its_panel_was_hidden(stage: &mut Stage<'_>) {
+    let browser = stage.browser;
+    open_stream(stage, "chat").await;
+    somebody_says(browser, "one").await;
+    until_text(browser, "#messages", "one").await;
+    let first = browser.tab().await;
+    // The other tab keeps the connection, so that this one joins it later and is sent nothing of before.
+    let second = browser.open_tab().await;
+    open_stream(stage, "chat").await;
+    browser.switch_to(&first).await;
+    select(browser, "log").await;
+    browser.switch_to(&second).await;
+    until_text(browser, "#chat-sharing", "Open a second tab").await;
+    somebody_says(browser, "two").await;
+    somebody_says(browser, "three").await;
+    until_messages(browser, &json!(["one", "two", "three"])).await;
+    browser.switch_to(&first).await;
+    select(browser, "chat").await;
+    until_messages(browser, &json!(["one", "two", "three"])).await;
+    assert_no_page_errors(stage).await;
+    browser.switch_to(&second).await;
+    browser.close_tab(&first).await;
+}
+
+/// Gives the person another name, as by the keyboard.
+async fn change_name(browser: &Browser, name: &str) {
+    let change = "const name = document.querySelector('#chat-name');
+        name.value = argument;
+        name.dispatchEvent(new Event('change'));";
+    browser.run(change, name.into()).await;
+}
+
 async fn a_name_can_be_changed(stage: &mut Stage<'_>) {
     open_stream(stage, "chat").await;
     until_text(stage.browser, "#people", "(you)").await;
     say(stage.browser, "before").await;
     until_text(stage.browser, "#messages", "before").await;
-    stage
-        .browser
-        .run(
-            "const name = document.querySelector('#chat-name');
-             name.value = 'Äda <i>';
-             name.dispatchEvent(new Event('change'));",
-            Value::Null,
-        )
-        .await;
+    change_name(stage.browser, "Äda <i>").await;
     until_text(stage.browser, "#people", "Äda <i> (you)").await;
     say(stage.browser, "after").await;
     until_text(

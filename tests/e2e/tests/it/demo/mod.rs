@@ -17,8 +17,14 @@ const WAITING: &str = "document.querySelector('#badge').dataset.state === 'waiti
 
 /// Opens the page and then a panel on it, in the tab in front.
 async fn open_panel(stage: &Stage<'_>, panel: &str) {
+    open_panel_of(stage, stage.server.origin(), panel).await;
+}
+
+/// As [`open_panel`], on the page of an origin. Storage belongs to an origin, so the page of the second one is another person, as in
+/// another browser.
+async fn open_panel_of(stage: &Stage<'_>, origin: &str, panel: &str) {
     // The URL is opened without the hash: geckodriver takes a page with the same hash for loaded already.
-    stage.goto("/").await;
+    stage.browser.goto(&format!("{origin}/")).await;
     stage.watch_for_errors().await;
     stage.browser.until(&is_shown("prices")).await;
     select(stage.browser, panel).await;

@@ -6,7 +6,8 @@ use typed_eventsource_e2e::Key;
 use super::{
     OPEN, assert_no_page_errors, click, focus, is_shown,
     model::{HESITATE, ask},
-    open_panel, open_stream, press, select, text, until_more_events, until_noted, until_text,
+    open_panel, open_panel_of, open_stream, press, select, text, until_more_events, until_noted,
+    until_text,
 };
 use crate::{Stage, tests};
 
@@ -140,13 +141,19 @@ async fn a_reload_keeps_the_person(stage: &mut Stage<'_>) {
     let people = text(stage.browser, "#people").await;
     stage.browser.reload().await;
     until_text(stage.browser, "#people", &people).await;
-    // A copy of a tab is another person, though it gets a copy of the session storage.
+    // Another tab is the same person, and a page with another storage is another one.
     let first = stage.browser.tab().await;
-    stage.browser.open_tab().await;
+    let second = stage.browser.open_tab().await;
     open_stream(stage, "chat").await;
+    until_text(stage.browser, "#people", &people).await;
+    assert_eq!(text(stage.browser, "#people-count").await, "1");
+    stage.browser.open_tab().await;
+    open_panel_of(stage, stage.server.second_origin(), "chat").await;
     until_text(stage.browser, "#people-count", "2").await;
-    stage.browser.close_tab(&first).await;
+    stage.browser.close_tab(&second).await;
     until_text(stage.browser, "#people-count", "1").await;
+    stage.browser.close_tab(&first).await;
+    assert_eq!(text(stage.browser, "#people").await, people);
 }
 
 async fn hostile_data_stays_text_in_every_panel(stage: &mut Stage<'_>) {
