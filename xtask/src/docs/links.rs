@@ -38,7 +38,7 @@ pub(crate) fn check(book: &Path) -> Result<()> {
                 Some(ids) => ids.contains(fragment),
                 None => false,
             };
-            if !is_elsewhere && !(has_place && book.join(file).exists()) {
+            if !(is_elsewhere || has_place && book.join(file).exists()) {
                 dead.push(format!("{name}: {link}"));
             }
         }
