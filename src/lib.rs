@@ -99,6 +99,8 @@
 
 mod attempt;
 mod attempt_summary;
+#[cfg(doctest)]
+mod book;
 mod by_name;
 mod closure;
 mod decode_error;

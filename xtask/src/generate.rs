@@ -51,7 +51,7 @@ fn generated_files() -> Result<Vec<(&'static str, String)>> {
         (TYPES, types),
     ];
     for (path, language) in [
-        ("README.md", Language::Both),
+        ("docs/options.md", Language::Both),
         ("npm/README.md", Language::JavaScript),
     ] {
         let (start, end) = ("<!-- policy options -->", "<!-- /policy options -->");

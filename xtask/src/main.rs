@@ -6,6 +6,7 @@ mod bench;
 mod browsers;
 mod demo;
 mod dependencies;
+mod docs;
 mod files;
 mod frameworks;
 mod fuzz;
@@ -55,11 +56,14 @@ enum Command {
     /// Run rustfmt, clippy with each feature set, rustdoc, prettier, oxlint and tsc with warnings denied, and check the
     /// dependencies: the crates without hooks depend on no framework
     Lint,
-    /// Generate the JavaScript checks, the types and the tables of both READMEs from the table of policy options, and from
+    /// Generate the JavaScript checks, the types and the tables of the book and the package's README from the table of policy options, and from
     /// `npm/src` the JavaScript that the Rust crate has for sources which are shared among tabs; `lint` fails when one is stale
     Generate,
     /// Build the npm package, optimised, into pkg/
     Npm,
+    /// Build the npm package, and the book with it into target/book, which any file server can serve. Fails if a link in the book
+    /// leads nowhere
+    Docs,
     /// Measure the contenders side by side in one headless Chromium, in every task or only these
     Bench(bench::Options),
     /// Feed any bytes to one of the fuzz targets. It needs a C++ compiler (Debian: g++)
@@ -110,6 +114,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Lint => return lint::lint(),
         Command::Generate => generate::generate()?,
         Command::Npm => npm::build()?,
+        Command::Docs => docs::docs()?,
         Command::Bench(options) => bench::bench(&options)?,
         Command::Fuzz(options) => fuzz::fuzz(&options)?,
         Command::Chaos(options) => stress::chaos(&options)?,

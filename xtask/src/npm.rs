@@ -14,7 +14,7 @@ const WASM: &str = "npm/wasm";
 /// The library of the wasm crate.
 const ENGINE: &str = "typed_eventsource";
 /// The folder that the package is built into.
-const PRODUCT: &str = "pkg";
+pub(crate) const PRODUCT: &str = "pkg";
 
 /// Builds the package and prints the sizes of its wasm files.
 pub(crate) fn build() -> Result<()> {

@@ -66,6 +66,13 @@ pub(crate) const TYPOS: Tool = Tool {
     duration: "3 minutes",
 };
 
+pub(crate) const MDBOOK: Tool = Tool {
+    package: "mdbook",
+    binary: "mdbook",
+    version: Some("0.5.4"),
+    duration: "3 minutes",
+};
+
 /// A tool that cargo can install.
 pub(crate) struct Tool {
     package: &'static str,

@@ -13,6 +13,7 @@ use fs_err as fs;
 use crate::{
     apps,
     browsers::{self, Browser, Kind},
+    docs,
     frameworks::{self, FRAMEWORKS},
     fuzz, interop, lint, npm, packaging,
     report::{Report, StepFunction, Tally},
@@ -115,6 +116,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     }
     if wants(Suite::E2e) {
         report.step("example apps", |_| apps::build())?;
+        report.step("book", |_| docs::build())?;
         report.step("e2e", e2e_tests)?;
     }
     if wants(Suite::Chaos) {
@@ -150,6 +152,9 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
     }
     if suites.iter().any(|suite| suite.needs_package()) {
         setup::wasm_opt()?;
+    }
+    if suites.contains(&Suite::E2e) {
+        setup::MDBOOK.get()?;
     }
     if !browsers.is_empty() {
         setup::wasm_pack(&[])?;

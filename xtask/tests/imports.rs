@@ -18,6 +18,7 @@ const BODY: &[&[&str]] = &[
     &["yielder"],
     &["transport"],
     &["source", "testing", "gunzip"],
+    &["book"],
 ];
 
 /// The modules of `typed-eventsource-core`, in `core/src`, from the lowest floor up.

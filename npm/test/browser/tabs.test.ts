@@ -275,7 +275,7 @@ test("a source with the user's fetch is led by a tab", async () => {
   await seenFirst(url);
 });
 
-test("the recipe of the cookbook shares with other tabs, and says who has the connection", async () => {
+test("the recipe of the book shares with other tabs, and says who has the connection", async () => {
   const url = await play({ steps: [event(1), "silence"] });
   const source = openShared<{ message: number }>(url);
   onTestFinished(() => source.close());

@@ -1,4 +1,4 @@
-// The cookbook's recipes, when the server breaks off in the middle of its response: which requests are sent again.
+// The book's recipes, when the server breaks off in the middle of its response: which requests are sent again.
 
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ORIGIN, ignore, play, release, seen } from "../support/streams.ts";

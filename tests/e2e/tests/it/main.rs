@@ -1,7 +1,8 @@
-//! Tests the showcase and the example apps as a person uses them, and compares the class of the npm package with the browser's
+//! Tests the showcase, the example apps and the book's live demos as a person uses them, and compares the class of the npm package with the browser's
 //! own. A few browsers of each kind run the tests; each test has a separate server.
 
 mod apps;
+mod book;
 mod demo;
 mod leaving;
 mod lifecycle;
@@ -40,6 +41,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     // The longest test starts first.
     side_by_side::TESTS,
     apps::TESTS,
+    book::TESTS,
     leaving::TESTS,
     lifecycle::TESTS,
     apps::leptos::TESTS,

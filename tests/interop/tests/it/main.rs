@@ -1,9 +1,8 @@
-//! Tests the npm package in Chromium before servers of other projects, other clients before the test server, and the cookbook,
-//! which shows both. `cargo xtask test interop` sets everything up.
+//! Tests the npm package in Chromium before servers of other projects, and other clients before the test server. The book
+//! shows both. `cargo xtask test interop` sets everything up.
 
 mod axum;
 mod clients;
-mod cookbook;
 mod fastapi;
 mod flask;
 mod go;
@@ -34,7 +33,6 @@ pub(crate) use tests;
 const TESTS: &[&[(&str, Test)]] = &[
     axum::TESTS,
     clients::TESTS,
-    cookbook::TESTS,
     fastapi::TESTS,
     flask::TESTS,
     go::TESTS,

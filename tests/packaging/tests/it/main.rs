@@ -37,9 +37,6 @@ fn main() -> ExitCode {
     trials.push(Trial::test("snippets, Vite 6", || Ok(snippets::build()?)));
     trials.push(Trial::test("vitest", || Ok(snippets::run_tests()?)));
     trials.push(Trial::test("snippets", || Ok(snippets::check()?)));
-    trials.push(Trial::test("snippets, parts of tested files", || {
-        Ok(snippets::compare()?)
-    }));
     {
         let (runtime, stage) = (Arc::clone(&runtime), Arc::clone(&stage));
         trials.push(Trial::test("pasted, the crate", move || {

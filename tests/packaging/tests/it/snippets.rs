@@ -1,27 +1,50 @@
-//! Checks, builds and runs the snippets in TypeScript and JavaScript of the READMEs and of `docs`. Each is a separate module, or a
-//! part of a file that is tested.
+//! Checks, builds and runs the snippets in TypeScript and JavaScript of the READMEs, of the book and of the package's skill. Each is a separate
+//! module, unless it is a part of a file that is tested.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use typed_eventsource_harness::{CodeBlock, code_blocks, is_part_of, named_above};
+use typed_eventsource_harness::{CodeBlock, code_blocks, named_above};
 
 use crate::{pages::VITE_6, tools};
 
-/// The pages, each with a name for the files of its snippets.
+/// The pages beside those of the book, each with a name for the files of its snippets.
 const PAGES: [(&str, &str); 3] = [
     ("README.md", "repository"),
     ("npm/README.md", "package"),
-    (PLACES, "places"),
+    ("npm/src/skills/typed-eventsource/SKILL.md", "skill"),
 ];
 
-/// The page most of whose snippets are parts of files that are tested here.
-const PLACES: &str = "docs/where-it-runs.md";
+/// The folder of the book.
+const BOOK: &str = "docs";
 
-/// The path from that page to the folder of these files.
-const TESTED: &str = "../tests/packaging/consumers/";
+/// The files that snippets may be parts of. `xtask/tests/book.rs` compares them.
+const TESTED: [&str; 5] = [
+    "../tests/packaging/consumers/",
+    "../tests/interop/",
+    "../npm/test/frameworks/",
+    "recipes/",
+    "live/",
+];
+
+/// All pages: the path of each from the root, and a name for the files of its snippets.
+fn pages() -> Result<Vec<(String, String)>, String> {
+    let mut pages = Vec::from(PAGES.map(|(page, name)| (page.to_owned(), name.to_owned())));
+    let book = fs::read_dir(tools::root().join(BOOK)).map_err(|error| error.to_string())?;
+    for entry in book {
+        let path = entry.map_err(|error| error.to_string())?.path();
+        if let Some(name) = path
+            .file_stem()
+            .filter(|_| path.extension().is_some_and(|end| end == "md"))
+        {
+            let name = name.to_string_lossy();
+            pages.push((format!("{BOOK}/{name}.md"), format!("book-{name}")));
+        }
+    }
+    Ok(pages)
+}
 
 /// The folder where the snippets are checked. It has the configuration of TypeScript, and declares the names that the snippets
 /// use and do not define.
@@ -33,8 +56,8 @@ const TESTS: &str = "consumers/vitest";
 /// Checks the types of the snippets.
 pub(crate) fn check() -> Result<(), String> {
     let folder = empty(FOLDER)?;
-    for (page, name) in PAGES {
-        write(&tools::root().join(page), &folder, name)
+    for (page, name) in pages()? {
+        write(&tools::root().join(&page), &folder, &name)
             .map_err(|error| format!("{page}: {error}"))?;
     }
     tools::run(FOLDER, tools::TSC, &["-p", "tsconfig.json"])
@@ -64,27 +87,7 @@ fn modules(page: &str) -> impl Iterator<Item = CodeBlock<'_>> {
 
 /// The tested file that a snippet is a part of, by the line above it.
 fn tested<'a>(page: &'a str, block: &CodeBlock<'_>) -> Option<&'a str> {
-    named_above(page, block).filter(|file| file.starts_with(TESTED))
-}
-
-/// Compares the snippets that are a part of a tested file with that file.
-pub(crate) fn compare() -> Result<(), String> {
-    let root = tools::root();
-    let page = fs::read_to_string(root.join(PLACES)).map_err(|error| error.to_string())?;
-    let mut count = 0;
-    for block in code_blocks(&page) {
-        let Some(file) = tested(&page, &block) else {
-            continue;
-        };
-        let text = fs::read_to_string(root.join("docs").join(file));
-        let text = text.map_err(|error| format!("{file}: {error}"))?;
-        if !is_part_of(&block.code, &text) {
-            return Err(format!("{PLACES}:{}: this is not in {file}", block.line));
-        }
-        count += 1;
-    }
-    assert!(count > 4, "{PLACES} shows tested files");
-    Ok(())
+    named_above(page, block).filter(|file| TESTED.iter().any(|folder| file.starts_with(folder)))
 }
 
 /// The folder where the snippets are built that import the package.
@@ -94,8 +97,8 @@ const BUILT: &str = "consumers/vite-snippets";
 pub(crate) fn build() -> Result<(), String> {
     let folder = empty(BUILT)?;
     let mut count = 0;
-    for (page, name) in PAGES {
-        let text = fs::read_to_string(tools::root().join(page))
+    for (page, name) in pages()? {
+        let text = fs::read_to_string(tools::root().join(&page))
             .map_err(|error| format!("{page}: {error}"))?;
         for CodeBlock {
             line,

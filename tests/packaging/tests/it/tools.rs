@@ -107,7 +107,7 @@ pub(crate) fn jest_tests() -> Result<(), String> {
     )
 }
 
-/// Checks the types of the package's, the showcase's and the cookbook's JavaScript, which has them in comments.
+/// Checks the types of the package's, the showcase's and the book's JavaScript, which has them in comments.
 pub(crate) fn check_sources() -> Result<(), String> {
     let config = root().join("tests/packaging/sources.json");
     succeed(tool("", TSC).arg("-p").arg(config))
