@@ -6,6 +6,9 @@ struct FastStreams;
 #[doc = include_str!("../docs/ids.md")]
 struct Ids;
 
+#[doc = include_str!("../docs/migration.md")]
+struct Migration;
+
 #[doc = include_str!("../docs/policies.md")]
 struct Policies;
 
