@@ -29,7 +29,7 @@ pub enum Feed {
 
 pub fn open() -> Result<(EventSource, EventStream<Feed>), Error> {
     let source = EventSource::builder("/prices").policy(Policy::resilient()).open()?;
-    let feed = source.subscribe::<Feed>();
+    let feed = source.events::<Feed>()?;
     Ok((source, feed))
 }
 "#;

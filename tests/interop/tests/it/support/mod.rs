@@ -8,4 +8,4 @@ mod tools;
 pub(crate) use http::{get, post};
 pub(crate) use nginx::Nginx;
 pub(crate) use stage::{TRANSPORTS, open_client, run_over, run_over_each};
-pub(crate) use tools::{certificate, crate_path, go_program, root, served_folder, temp_dir, tool};
+pub(crate) use tools::{certificate, crate_path, go_program, served_folder, temp_dir, tool};
