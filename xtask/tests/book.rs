@@ -15,13 +15,14 @@ const DOCS: &str = "docs";
 const TYPES: &str = "npm/src/index.d.ts";
 
 /// The pages beside those of the book whose links are checked.
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 10] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "SECURITY.md",
     ".github/CONTRIBUTING.md",
     "benches/README.md",
+    "frameworks/hooks/README.md",
     "frameworks/leptos/README.md",
     "frameworks/yew/README.md",
     "npm/README.md",

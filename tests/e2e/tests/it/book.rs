@@ -13,7 +13,7 @@ tests! {
     an_answer_that_is_cut_says_so_and_is_not_asked_for_again,
 }
 
-/// Serves the book as any file server does, without a policy of its own, and opens one of its pages.
+/// Serves the book as a file server does that has no content security policy, and opens one of its pages.
 async fn open(stage: &Stage<'_>, page: &str) -> JoinHandle<()> {
     let book = root().join("target/book");
     assert!(
