@@ -3,7 +3,7 @@
 import { fetchEventSource as original } from "@microsoft/fetch-event-source";
 import { EventStreamContentType, fetchEventSource as ours } from "typed-eventsource/compat/fetch-event-source";
 import { describe, expect, test } from "vitest";
-import { type Attempt, play, seen, until } from "../support/streams.ts";
+import { type Attempt, play, release, seen, until } from "../support/streams.ts";
 
 type FetchEventSource = typeof ours;
 
@@ -104,10 +104,13 @@ const USAGES: [name: string, attempts: Attempt[], usage: Usage][] = [
   ],
   [
     "a connection that breaks is made again",
-    [{ steps: [...numbered(1), "reset"] }, { steps: [...numbered(2), "end"] }],
+    [{ steps: [...numbered(1), "wait", "reset"] }, { steps: [...numbered(2), "end"] }],
     async (fetchEventSource, url, note) => {
       await fetchEventSource(url, {
-        onmessage: ({ id }) => note(id),
+        onmessage: ({ id }) => {
+          note(id);
+          void release(url);
+        },
         onerror: (error) => {
           note(error instanceof TypeError);
           return 5;
