@@ -266,6 +266,51 @@ test("nothing is requested with a signal that was aborted before, and nothing co
   expect(await seen(url, { attempts: 1 })).toHaveLength(1);
 });
 
+describe("an abort ends it at once", () => {
+  test("while it waits for the next attempt", async () => {
+    const url = await play({ status: 503, steps: ["end"] });
+    const controller = new AbortController();
+    await ours(url, {
+      signal: controller.signal,
+      onerror: () => {
+        controller.abort();
+        return 3_600_000;
+      },
+    });
+    expect(await seen(url, { attempts: 1 })).toHaveLength(1);
+  });
+
+  test("while the page is hidden", async () => {
+    const url = await play({ steps: [...numbered(1), "silence"] });
+    const controller = new AbortController();
+    const ids: string[] = [];
+    const reading = ours(url, { signal: controller.signal, onmessage: ({ id }) => ids.push(id) });
+    await until(() => ids.length);
+    setHidden(true);
+    await seen(url, { closed: 1 });
+    controller.abort();
+    await reading;
+    Reflect.deleteProperty(document, "hidden");
+    expect(await seen(url, { attempts: 1 })).toHaveLength(1);
+  });
+
+  test("though the user's function does not heed the signal", async () => {
+    const controller = new AbortController();
+    const calls: string[] = [];
+    const reading = ours("/never", {
+      signal: controller.signal,
+      fetch: () => {
+        queueMicrotask(() => controller.abort());
+        return new Promise(() => {});
+      },
+      onopen: async () => void calls.push("open"),
+      onerror: () => void calls.push("error"),
+    });
+    await reading;
+    expect(calls).toEqual([]);
+  });
+});
+
 test("while a page is hidden, no attempt is made, though one was due", async () => {
   const url = await play({ status: 503, steps: ["end"] }, { steps: [...numbered(1), "end"] });
   const shown = new AbortController();
