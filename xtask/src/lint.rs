@@ -13,7 +13,8 @@ use crate::{
     setup, vitest,
 };
 
-const CRATE: &str = "typed-eventsource";
+/// The crate of this repository that the others are built around.
+pub(crate) const CRATE: &str = "typed-eventsource";
 const NPM_CRATES: [&str; 2] = ["typed-eventsource-npm", "typed-eventsource-npm-parser"];
 const WASM_TARGET: &str = "--target=wasm32-unknown-unknown";
 
@@ -83,7 +84,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
 }
 
 /// cargo with these arguments, separated by spaces.
-fn cargo(arguments: &str) -> Command {
+pub(crate) fn cargo(arguments: &str) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments.split_whitespace());
     command

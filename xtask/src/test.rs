@@ -15,14 +15,15 @@ use crate::{
     browsers::{self, Browser, Kind},
     docs,
     frameworks::{self, FRAMEWORKS},
-    fuzz, interop, lint, npm, packaging,
+    fuzz, interop,
+    lint::{self, CRATE},
+    npm, packaging,
     report::{Report, StepFunction, Tally},
     server::Server,
     setup, stress,
     vitest::{self, Engine},
 };
 
-const CRATE: &str = "typed-eventsource";
 const E2E: &str = "typed-eventsource-e2e";
 const INTEROP: &str = "typed-eventsource-interop";
 const PACKAGING: &str = "typed-eventsource-packaging";

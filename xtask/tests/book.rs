@@ -9,7 +9,7 @@ use std::{
 
 use pretty_assertions::assert_eq;
 use regex::Regex;
-use typed_eventsource_harness::{CodeBlock, code_blocks, is_part_of, named_above};
+use typed_eventsource_harness::{CodeBlock, code_blocks, is_part_of, tested_file};
 
 const DOCS: &str = "docs";
 const TYPES: &str = "npm/src/index.d.ts";
@@ -28,16 +28,6 @@ const OTHERS: [&str; 10] = [
     "npm/README.md",
 ];
 
-/// The folders, seen from the book, of files that tests run: those of `tests/interop` and `tests/packaging`, the components that
-/// `npm/test` mounts, the recipes, and the demos that `tests/e2e` opens.
-const TESTED: [&str; 5] = [
-    "../tests/interop/",
-    "../tests/packaging/consumers/",
-    "../npm/test/frameworks/readme/",
-    "recipes/",
-    "live/",
-];
-
 #[test]
 fn each_block_of_code_in_the_book_is_checked() {
     let examples = read("src/book.rs");
@@ -47,11 +37,8 @@ fn each_block_of_code_in_the_book_is_checked() {
         let text = read(&path);
         for block in code_blocks(&text) {
             let place = format!("{path}:{}", block.line);
-            let file = named_above(&text, &block);
             let CodeBlock { language, code, .. } = &block;
-            if let Some(file) =
-                file.filter(|file| TESTED.iter().any(|folder| file.starts_with(folder)))
-            {
+            if let Some(file) = tested_file(&text, &block) {
                 let tested = read(&format!("{DOCS}/{file}"));
                 assert!(
                     is_part_of(code, &tested),

@@ -9,6 +9,6 @@ mod table;
 
 pub use page::{Page, catch_panic};
 pub use process::Process;
-pub use snippets::{CodeBlock, code_blocks, is_part_of, named_above};
+pub use snippets::{CodeBlock, code_blocks, is_part_of, tested_file};
 pub use stage::Stage;
 pub use table::Table;

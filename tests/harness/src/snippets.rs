@@ -30,8 +30,23 @@ pub fn code_blocks(text: &str) -> Vec<CodeBlock<'_>> {
     blocks
 }
 
+/// The folders, seen from the book, of files that tests run: those of `tests/interop` and `tests/packaging`, the components that
+/// `npm/test` mounts, the recipes, and the demos that `tests/e2e` opens.
+const TESTED: [&str; 5] = [
+    "../tests/interop/",
+    "../tests/packaging/consumers/",
+    "../npm/test/frameworks/readme/",
+    "recipes/",
+    "live/",
+];
+
+/// The tested file that a block of code is a part of, if the page names one above it. `xtask/tests/book.rs` compares them.
+pub fn tested_file<'a>(text: &'a str, block: &CodeBlock<'_>) -> Option<&'a str> {
+    named_above(text, block).filter(|file| TESTED.iter().any(|folder| file.starts_with(folder)))
+}
+
 /// The file that the page names above a block of code: the target of the last link in the last line of text before the block.
-pub fn named_above<'a>(text: &'a str, block: &CodeBlock<'_>) -> Option<&'a str> {
+fn named_above<'a>(text: &'a str, block: &CodeBlock<'_>) -> Option<&'a str> {
     let lines = text.lines().take(block.line - 1);
     let line = lines.filter(|line| !line.is_empty()).last()?;
     let (_, rest) = line.rsplit_once("](")?;

@@ -34,13 +34,19 @@ async fn open(stage: &Stage<'_>, page: &str) -> JoinHandle<()> {
     server
 }
 
-/// An expression: the text of the demo has these words.
-fn shows(demo: &str, words: &str) -> String {
-    format!("document.querySelector('[data-demo={demo}]').textContent.includes({words:?})")
+/// Waits until the text of a demo has these words.
+async fn until_shown(stage: &Stage<'_>, demo: &str, words: &str) {
+    let text = format!("document.querySelector('[data-demo={demo}]').textContent");
+    stage
+        .browser
+        .until(&format!("{text}.includes({words:?})"))
+        .await;
 }
 
-fn press(demo: &str, button: usize) -> String {
-    format!("document.querySelectorAll('[data-demo={demo}] button')[{button}].click();")
+async fn press(stage: &Stage<'_>, demo: &str, button: usize) {
+    let buttons = format!("document.querySelectorAll('[data-demo={demo}] button')");
+    let click = format!("{buttons}[{button}].click();");
+    stage.browser.run(&click, ().into()).await;
 }
 
 async fn the_first_stream_shows_typed_events_and_ends(stage: &mut Stage<'_>) {
@@ -50,32 +56,26 @@ async fn the_first_stream_shows_typed_events_and_ends(stage: &mut Stage<'_>) {
         "GLOBEX is halted: news is pending",
         "closed: finished",
     ] {
-        stage.browser.until(&shows("first-stream", words)).await;
+        until_shown(stage, "first-stream", words).await;
     }
-    stage
-        .browser
-        .run(&press("first-stream", 0), ().into())
-        .await;
-    stage
-        .browser
-        .until(&shows("first-stream", "ACME 101.50"))
-        .await;
+    press(stage, "first-stream", 0).await;
+    until_shown(stage, "first-stream", "ACME 101.50").await;
     server.abort();
 }
 
 async fn a_connection_that_is_cut_comes_back_after_the_last_event(stage: &mut Stage<'_>) {
     let server = open(stage, "live.html").await;
-    stage.browser.until(&shows("reconnect", "2: line 2")).await;
-    stage.browser.run(&press("reconnect", 1), ().into()).await;
+    until_shown(stage, "reconnect", "2: line 2").await;
+    press(stage, "reconnect", 1).await;
     for words in [
         "next attempt in 1 s",
         "attempt 2: refused",
         "next attempt in 2 s",
         "attempt 4: opened",
     ] {
-        stage.browser.until(&shows("reconnect", words)).await;
+        until_shown(stage, "reconnect", words).await;
     }
-    stage.browser.until(&shows("reconnect", "6: line 6")).await;
+    until_shown(stage, "reconnect", "6: line 6").await;
     let lines = "return [...document.querySelectorAll('[data-demo=reconnect] li')]
         .map((line) => Number.parseInt(line.textContent)).filter(Number.isInteger);";
     let ids = stage.browser.run(lines, ().into()).await;
@@ -91,35 +91,17 @@ async fn a_connection_that_is_cut_comes_back_after_the_last_event(stage: &mut St
 
 async fn an_answer_is_shown_token_by_token_and_ends(stage: &mut Stage<'_>) {
     let server = open(stage, "live.html").await;
-    stage
-        .browser
-        .until(&shows("answer", "Sunlight holds all colours."))
-        .await;
-    stage
-        .browser
-        .until(&shows("answer", "closed: finished"))
-        .await;
-    stage
-        .browser
-        .until(&shows("answer", "so blue comes from everywhere."))
-        .await;
+    until_shown(stage, "answer", "Sunlight holds all colours.").await;
+    until_shown(stage, "answer", "closed: finished").await;
+    until_shown(stage, "answer", "so blue comes from everywhere.").await;
     server.abort();
 }
 
 async fn an_answer_that_is_cut_says_so_and_is_not_asked_for_again(stage: &mut Stage<'_>) {
     let server = open(stage, "live.html").await;
-    stage
-        .browser
-        .until(&shows("answer", "Sunlight holds"))
-        .await;
-    stage.browser.run(&press("answer", 1), ().into()).await;
-    stage
-        .browser
-        .until(&shows("answer", "it breaks off here"))
-        .await;
-    stage
-        .browser
-        .until(&shows("answer", "closed: policy"))
-        .await;
+    until_shown(stage, "answer", "Sunlight holds").await;
+    press(stage, "answer", 1).await;
+    until_shown(stage, "answer", "it breaks off here").await;
+    until_shown(stage, "answer", "closed: policy").await;
     server.abort();
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use typed_eventsource_harness::{CodeBlock, code_blocks, named_above};
+use typed_eventsource_harness::{CodeBlock, code_blocks, tested_file};
 
 use crate::{pages::VITE_6, tools};
 
@@ -19,15 +19,6 @@ const PAGES: [(&str, &str); 3] = [
 
 /// The folder of the book.
 const BOOK: &str = "docs";
-
-/// The files that snippets may be parts of. `xtask/tests/book.rs` compares them.
-const TESTED: [&str; 5] = [
-    "../tests/packaging/consumers/",
-    "../tests/interop/",
-    "../npm/test/frameworks/",
-    "recipes/",
-    "live/",
-];
 
 /// All pages: the path of each from the root, and a name for the files of its snippets.
 fn pages() -> Result<Vec<(String, String)>, String> {
@@ -82,12 +73,8 @@ fn empty(folder: &str) -> Result<PathBuf, String> {
 /// The snippets in TypeScript and JavaScript that are no part of another file.
 fn modules(page: &str) -> impl Iterator<Item = CodeBlock<'_>> {
     let blocks = code_blocks(page).into_iter();
-    blocks.filter(|block| matches!(block.language, "ts" | "js") && tested(page, block).is_none())
-}
-
-/// The tested file that a snippet is a part of, by the line above it.
-fn tested<'a>(page: &'a str, block: &CodeBlock<'_>) -> Option<&'a str> {
-    named_above(page, block).filter(|file| TESTED.iter().any(|folder| file.starts_with(folder)))
+    blocks
+        .filter(|block| matches!(block.language, "ts" | "js") && tested_file(page, block).is_none())
 }
 
 /// The folder where the snippets are built that import the package.
