@@ -115,6 +115,9 @@ async fn a_page_that_was_frozen_goes_on_with_new_connections_where_its_policy_sa
     if stage.browser.kind() == BrowserKind::Firefox {
         return;
     }
+    // A tab that was frozen by this command stays hidden, and so would the pages that it opens for other tests.
+    let tab = stage.browser.tab().await;
+    stage.browser.open_tab().await;
     open_all(stage, json!({})).await;
     for state in ["frozen", "active"] {
         let state = json!({ "state": state });
@@ -123,9 +126,8 @@ async fn a_page_that_was_frozen_goes_on_with_new_connections_where_its_policy_sa
             .devtools("Page.setWebLifecycleState", state)
             .await;
     }
-    // It was hidden while it was frozen.
-    stage.browser.devtools("Page.bringToFront", json!({})).await;
     assert_gone_on(stage).await;
+    stage.browser.close_tab(&tab).await;
 }
 
 /// Chromium keeps the connections of a page in the back/forward cache; Firefox keeps no page that has one.

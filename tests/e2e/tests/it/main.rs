@@ -91,6 +91,9 @@ async fn play(pool: &Pool, test: Test) {
         state_folder: None,
     };
     test(&mut stage).await;
+    // The next test in this browser would wait for a page that is hidden.
+    let is_visible = "document.visibilityState === 'visible'";
+    stage.browser.until(is_visible).await;
     stage.server.stop().await;
 }
 
