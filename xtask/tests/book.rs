@@ -170,9 +170,7 @@ fn the_table_of_options_has_every_option_of_a_source_and_methods_that_there_are(
         declared.extend(captures(declaration, r"(?m)^  ([a-zA-Z]+)\??[:(]"));
     }
     assert_eq!(names(&rows, 0), declared);
-    let sources = ["src/source/builder.rs", "src/transport/fetch/request.rs"]
-        .map(read)
-        .concat();
+    let sources = read_all("src/source/builder") + &read("src/transport/fetch/request.rs");
     for method in captures(table, "`(?:EventSourceBuilder|Fetch)::([a-z_]+)`") {
         let declaration = Regex::new(&format!(r"pub fn {method}[<(]")).expect("a pattern");
         assert!(
