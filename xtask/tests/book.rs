@@ -134,7 +134,7 @@ fn the_table_of_errors_has_every_code_and_every_variant() {
     let types = read_all(TYPES);
     let declared = between(&types, "export type ErrorCode =", ";");
     assert_eq!(codes, captures(declared, "\"([a-z-]+)\""));
-    let source = read("src/error.rs");
+    let source = read("src/error/mod.rs");
     let variants = between(&source, "pub enum Error {", "\n}");
     assert_eq!(
         names(&rows, 1),

@@ -15,7 +15,7 @@ const TYPES: &str = "npm/src/types";
 
 /// The types whose fields have a row in the table: the name in Rust, the name in JavaScript, and the file of the Rust type.
 const STRUCTS: [(&str, &str, &str); 8] = [
-    ("Error", "EventSourceError", "src/error.rs"),
+    ("Error", "EventSourceError", "src/error/mod.rs"),
     ("Attempt", "Attempt", "src/attempt.rs"),
     ("AttemptSummary", "AttemptSummary", "src/attempt_summary.rs"),
     ("Event", "TypedEvent", "src/event.rs"),
@@ -134,7 +134,7 @@ fn names_in_rust() -> Names {
     let variant =
         regex(r"(?ms)^    (?<name>[A-Z]\w*)(?:\((?<type>.+?)\)| \{(?<fields>.*?)^    \})?,$");
     for (kind, path, name) in [
-        ("error", "src/error.rs", "Error"),
+        ("error", "src/error/mod.rs", "Error"),
         ("state", "src/state.rs", "State"),
         ("close reason", "src/state.rs", "CloseReason"),
         ("decision", "core/src/session/io.rs", "Decision"),
