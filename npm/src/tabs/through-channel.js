@@ -43,8 +43,6 @@ export class ThroughChannel {
   #term = 0;
   /** The hub, while this tab leads. @type {Hub | undefined} */
   #hub;
-  /** How many tabs will follow, once the one before has gone that led. */
-  #expected = Infinity;
   /** The other members of the hub. @type {Map<string, RemotePeer>} */
   #peers = new Map();
   /** This member, as its hub sees it. @type {Peer} */
@@ -151,9 +149,8 @@ export class ThroughChannel {
     // Two tabs may take the lock within a millisecond.
     this.#term = Math.max(Date.now(), this.#term + 1, introduction.position.term + 1) + host.random();
     this.#hub = new Hub(this.#term, url, settings, host, open, () => (this.#hasEnded = true));
-    this.#expected = this.#member.tabs - 1;
     this.#send(ALL, "lead");
-    this.#hub.join(this.#itself, follows, this.#expected);
+    this.#hub.join(this.#itself, follows);
     return new Promise((resolve) => (this.#release = () => resolve(undefined)));
   }
 
@@ -180,7 +177,7 @@ export class ThroughChannel {
       if (known) this.#remove(known);
       const peer = new RemotePeer(this, detail);
       this.#peers.set(from, peer);
-      this.#hub.join(peer, true, this.#expected);
+      this.#hub.join(peer, true);
       whenReleased(detail.lock, this.#abort.signal, () => this.#remove(peer));
     } else if (known && name === "leave") this.#remove(known);
     else if (known) this.#ask(known, name, detail);
