@@ -95,6 +95,18 @@
 //! that is rendered on a server needs no `cfg`. `typed-eventsource-yew` and `typed-eventsource-leptos` have hooks;
 //! `typed-eventsource-core` has the parser and the decisions without I/O, for any client.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(
+        feature = "fetch",
+        feature = "js",
+        feature = "tabs",
+        feature = "testing"
+    )),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "links may lead to what belongs to a feature; with all features they are checked"
+    )
+)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod attempt;

@@ -2,14 +2,12 @@
 // One source, behind its handle. It tells the session what happens, one input at a time, carries out the outputs,
 // and calls the listeners. It decides nothing.
 
-import { Audience, errorOf } from "./audience.js";
-import { inspect } from "./checks.js";
+import { errorOf } from "./audience.js";
 import { deadlineTimer } from "./deadline-timer.js";
 import { digestOf } from "./digest.js";
-import { EventSourceError, asError, errorOfFailure, internal, limitError, messageOf, reportException } from "./error.js";
+import { EventSourceError, asError, errorOfFailure, internal, limitError } from "./error.js";
 import { loading, wasm } from "./init.js";
 import * as inputs from "./inputs.js";
-import { refresherOf } from "./refresher.js";
 import { encoder, copyToWasm } from "./memory.js";
 import { ATTEMPT_OUTCOMES, ATTEMPT_REASONS, REASONS, STATES } from "./names.js";
 import {
@@ -30,15 +28,12 @@ import {
   INPUT_DECODE_FAILED,
   INPUT_EVENT,
   INPUT_NOTE_LAST_EVENT_ID,
-  INPUT_POSTPONED,
   INPUT_RELAYED_STATE,
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
   INPUT_PAUSE,
   INPUT_OPENED,
-  INPUT_REFRESHED,
-  INPUT_REFRESHING,
   INPUT_REFRESH_FAILED,
   INPUT_RENEWAL_FAILED,
   INPUT_RENEWED,
@@ -72,6 +67,7 @@ import {
 } from "./numbers.js";
 import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
 import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
+import { Transports } from "./transports.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -82,30 +78,19 @@ import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEve
 /** @typedef {import("./inputs.js").SessionInput} SessionInput */
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
-/** @typedef {{ link: Link, transport?: Transport }} Renewal */
 /** @typedef {[subscription: Subscription, data: string, meta: EventMeta, isSlice: boolean | undefined]} HandledEvent */
 
 /** In place of the number of a session, while the engine is loading. */
 const NOT_STARTED = -1;
 
-export class Connection extends Audience {
+export class Connection extends Transports {
   /** @type {Promise<CloseReason>} */
   closed;
 
-  #url;
-  #open;
   /** The number of the session, until the source has closed. @type {number | undefined} */
   #session = NOT_STARTED;
   /** Which inputs the session needs: `WANTS_…` flags. */
   #wants = WANTS_ACTIVITY;
-  /** The link by which the current transport reports. @type {Link | undefined} */
-  #link;
-  /** The connection that is to take the place of the current one. @type {Renewal | undefined} */
-  #renewal;
-  /** @type {import("./refresher.js").Refresher | undefined} */
-  #refresher;
-  /** How many refreshes there had been when the server was asked. @type {number | undefined} */
-  #refreshes;
   #timer;
   /** Whether an input is being handled. The constructor counts as one. */
   #isBusy = true;
@@ -123,15 +108,9 @@ export class Connection extends Audience {
   #unfinished;
   /** The error of the last failure of a transport's connection. @type {EventSourceError | undefined} */
   #lastConnectionError;
-  /** What the transports have counted. @type {import("./host.js").Tally} */
-  #tally = { events: 0, bytes: 0, at: undefined };
-  /** What was counted in all, once the source has closed; or by the shared connection that it has left. @type {import("./index.js").Stats | undefined} */
+  /** The counts of a source that has closed, or of the shared connection that it has left. @type {import("./index.js").Stats | undefined} */
   #stats;
-  /** How many attempts there were. */
-  #attempts = 0;
-  /** Why the last attempt has ended, if it has failed. @type {EventSourceError | undefined} */
-  #attemptError;
-  /** The metadata of the last event. The session is told its id with the next input. @type {EventMeta | undefined} */
+  /** The metadata of the last event. The next input tells the session its id. @type {EventMeta | undefined} */
   #meta;
   /** The last event id, kept here while there is no session. */
   #lastEventId;
@@ -139,11 +118,6 @@ export class Connection extends Audience {
   #terminalData;
   /** Whether the session was told that the network is gone. */
   #isOffline;
-  #hasHinted = false;
-  /** Whether the source may connect. Its first attempt waits if the page has opened too many sources of its URL. */
-  #mayConnect;
-  /** Whether the constructor has finished. */
-  #isConstructed = false;
   /** @type {(reason: CloseReason) => void} */
   #resolveClosed = () => {};
 
@@ -163,17 +137,13 @@ export class Connection extends Audience {
    * @param {(lastEventId: string, link: Link) => Transport} open Opens a transport that continues after the event with this id.
    */
   constructor(url, settings, host, open) {
-    super(settings, host);
-    this.#url = url;
-    this.#open = open;
+    super(url, settings, host, open);
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
-    const { deduplicate, terminalEvent, terminalData, failureEvent, parse, signal, onUnauthorized, lastEventId = "" } = settings;
-    this.#refresher = onUnauthorized && refresherOf(onUnauthorized);
+    const { deduplicate, terminalEvent, terminalData, failureEvent, parse, signal, lastEventId = "" } = settings;
     this.#tracksIds = Boolean(deduplicate);
     this.#terminalData = terminalData;
     this.#timer = deadlineTimer(host, (lateBy) => this.receive(inputs.timeout(lateBy)));
     this.#isOffline = this.#isHostOffline();
-    this.#mayConnect = settings.isSharer;
     // Where only events with listeners show that the connection is alive, those that are skipped count too.
     const skipped = Object.entries(parse).filter(([, kind]) => kind === "skip");
     const names = [terminalEvent ?? [], skipped.map(([name]) => name), failureEvent ?? [], terminalData === undefined ? [] : "message"];
@@ -183,7 +153,7 @@ export class Connection extends Audience {
     if (signal?.aborted) this.#abort();
     else if (wasm && !settings.load) this.#start();
     else this.#startLater();
-    this.#isConstructed = true;
+    this.isConstructed = true;
     this.#isBusy = false;
     if (this.isClosed || settings.isSharer) return;
     const seesPage = settings.policy.pauseWhenHidden !== undefined;
@@ -228,16 +198,16 @@ export class Connection extends Audience {
   }
 
   get lastEventId() {
-    return this.#isStarted ? firstTextOf(numbersAt(this.#tellSession(INPUT_NOTE_LAST_EVENT_ID))) : this.#lastEventId;
+    return this.#isStarted ? firstTextOf(numbersAt(this.tellSession(INPUT_NOTE_LAST_EVENT_ID))) : this.#lastEventId;
   }
 
   /** @returns {import("./index.js").Stats} */
   get stats() {
     const stats = this.transport?.stats ?? this.#stats;
     if (stats) return stats;
-    const { events, bytes } = this.#tally;
+    const { events, bytes } = this.tally;
     const at = this.#lastEventAt;
-    const numbers = this.#isStarted ? numbersAt(this.#tellSession(INPUT_COUNT)) : [];
+    const numbers = this.#isStarted ? numbersAt(this.tellSession(INPUT_COUNT)) : [];
     const [attempts = 0, opened = 0, duplicates = 0, gaps = 0] = numbers.slice(6);
     return {
       attempts,
@@ -252,14 +222,14 @@ export class Connection extends Audience {
 
   /** When the last event arrived, by the clock of the host. */
   get #lastEventAt() {
-    return this.#meta?.at ?? this.#tally.at;
+    return this.#meta?.at ?? this.tally.at;
   }
 
   /** Closes the source at once, whatever is being handled. */
   close(isDropped = false) {
     if (this.isClosed) return;
     if (!this.#isStarted) return this.#endWithReason(isDropped ? REASON_DROPPED : REASON_REQUESTED);
-    this.#tellSession(INPUT_CLOSE, Number(isDropped));
+    this.tellSession(INPUT_CLOSE, Number(isDropped));
     this.#carryOut();
   }
 
@@ -276,7 +246,7 @@ export class Connection extends Audience {
     this.transport?.trackIds?.();
     // The shared connection tracks the ids for its sharers.
     if (this.settings.isSharer) return;
-    this.#tellSession(INPUT_TRACK_IDS);
+    this.tellSession(INPUT_TRACK_IDS);
     this.#wants |= WANTS_ACTIVITY | WANTS_IDS;
   }
 
@@ -310,7 +280,7 @@ export class Connection extends Audience {
    * @param {Link} link
    */
   receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link) {
-    if (this.isClosed || link !== this.#link) return false;
+    if (this.isClosed || link !== this.link) return false;
     if (this.#isBusy) return this.receive(() => this.handleEvent(subscription, data, meta, hasIdField, isSlice), link);
     this.#isBusy = true;
     this.shouldYield = false;
@@ -346,8 +316,8 @@ export class Connection extends Audience {
 
   /** @param {Input} input @param {Link} [link] @returns {void} */
   #handle(input, link) {
-    const isRenewal = link && link === this.#renewal?.link;
-    if (this.isClosed || (link && link !== this.#link && !isRenewal)) return;
+    const isRenewal = link && link === this.renewal?.link;
+    if (this.isClosed || (link && link !== this.link && !isRenewal)) return;
     this.#event = undefined;
     if (typeof input === "function") {
       const next = input(this);
@@ -356,7 +326,7 @@ export class Connection extends Audience {
     if (input.type === INPUT_UNLISTENED) return this.#handleUnlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
     const { type, error, detail = 0, time, failures, unfinished, response } = /** @type {SessionInput} */ (input);
     if (isRenewal && (type === INPUT_LOST || type === INPUT_BODY_ENDED)) return this.#failRenewal(error);
-    if (isRenewal && type === INPUT_REQUESTED) return detail ? undefined : this.#failRenewal(unsafeRenewal(this.#url));
+    if (isRenewal && type === INPUT_REQUESTED) return detail ? undefined : this.#failRenewal(unsafeRenewal(this.url));
     if ([INPUT_LOST, INPUT_BODY_ENDED, INPUT_REFRESH_FAILED].includes(type) && this.#isHostOffline() !== this.#isOffline) {
       // The network has changed, and the host has not fired `online` or `offline` yet. The session is told first. If it
       // disconnects because of that, the link is an old one, and the input is dropped.
@@ -368,14 +338,14 @@ export class Connection extends Audience {
     this.#unfinished = unfinished;
     this.#response = response ?? this.#response;
     const terminalFlag = unfinished ? this.#terminalFlagOf(this.subscriptions.get(unfinished.type), unfinished.data) : 0;
-    this.#tellSession(isRenewal && type === INPUT_OPENED ? INPUT_RENEWED : type, detail | terminalFlag, time, failures);
+    this.tellSession(isRenewal && type === INPUT_OPENED ? INPUT_RENEWED : type, detail | terminalFlag, time, failures);
     this.#carryOut();
-    if (type === INPUT_OPENED && !this.isClosed) this.#askExpiry();
+    if (type === INPUT_OPENED && !this.isClosed) this.askExpiry();
   }
 
   /** Whether the host is offline; `false` for a sharer, whose shared connection watches the network. */
   #isHostOffline() {
-    return !this.settings.isSharer && this.host.isOffline(this.#url);
+    return !this.settings.isSharer && this.host.isOffline(this.url);
   }
 
   /**
@@ -395,10 +365,10 @@ export class Connection extends Audience {
     const idFieldFlag = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
     const digest = this.#wants & WANTS_DIGESTS ? digestOf(data) : 0;
     const id = this.#wants & WANTS_IDS ? meta.lastEventId : null;
-    const outcome = this.#tellSession(INPUT_EVENT, terminalFlag + idFieldFlag, 0, digest, id);
+    const outcome = this.tellSession(INPUT_EVENT, terminalFlag + idFieldFlag, 0, digest, id);
     this.#wants = outcome >> OUTCOME_BITS;
     // It is not delivered.
-    if (terminalFlag === IS_TERMINAL_DATA) this.#tally.events -= 1;
+    if (terminalFlag === IS_TERMINAL_DATA) this.tally.events -= 1;
     if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice, value);
     if (!(outcome & OUTCOME_POLL)) return;
     this.#event = [subscription, data, meta, isSlice];
@@ -414,7 +384,7 @@ export class Connection extends Audience {
   #handleUnlistened({ isEvent, lastEventId }) {
     if (lastEventId !== undefined) this.#meta = { lastEventId, origin: "" };
     if (!(this.#wants & WANTS_ACTIVITY)) return;
-    this.#tellSession(INPUT_UNLISTENED, Number(isEvent), 0, 0, lastEventId ?? null);
+    this.tellSession(INPUT_UNLISTENED, Number(isEvent), 0, 0, lastEventId ?? null);
     this.#carryOut();
   }
 
@@ -428,7 +398,7 @@ export class Connection extends Audience {
    * @param {number} [failures] For an event the digest of its data.
    * @param {string | null} [lastEventId] For an event its last event id, otherwise the last one so far; `null` if the session does not need it.
    */
-  #tellSession(type, detail = 0, time = -1, failures = 0, lastEventId = this.transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
+  tellSession(type, detail = 0, time = -1, failures = 0, lastEventId = this.transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
     const session = /** @type {number} */ (this.#session);
     const id = lastEventId === null ? undefined : encoder.encode(lastEventId);
     return wasm.tellSession(
@@ -456,10 +426,10 @@ export class Connection extends Audience {
         this.#timer.set(deadline);
         return;
       }
-      if (output === OUTPUT_CONNECT) this.#connect();
+      if (output === OUTPUT_CONNECT) this.connect();
       else if (output === OUTPUT_DISCONNECT) {
         // Disconnecting forgets the transport and `#meta`, by which the id is known.
-        this.#tellSession(INPUT_NOTE_LAST_EVENT_ID);
+        this.tellSession(INPUT_NOTE_LAST_EVENT_ID);
         this.#disconnect();
       } else if (output === OUTPUT_DELIVER) {
         this.#deliver(.../** @type {HandledEvent} */ (this.#event));
@@ -469,17 +439,20 @@ export class Connection extends Audience {
       } else if (output === OUTPUT_ATTEMPT)
         this.#endAttempt(numbers, follows === ATTEMPT_REFUSED || follows === ATTEMPT_FAILED ? error() : undefined);
       else if (output === OUTPUT_REPORT) {
-        if (failures) this.#attemptError = this.#lastConnectionError = error();
+        if (failures) this.cause = this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
       } else if (output === OUTPUT_STATE) {
         const state = stateOf(kind, failures, amount, this.#response);
         // A source that is paused at once has no listeners yet, and a shared connection no sharers.
-        if (this.#isConstructed) this.enterState(state);
+        if (this.isConstructed) this.enterState(state);
         else this.state = state;
-      } else if (output === OUTPUT_REFRESH) this.#refresh();
-      else if (output === OUTPUT_RENEW) this.#renew();
-      else if (output === OUTPUT_HAND_OVER) this.#handOver();
-      else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
+      } else if (output === OUTPUT_REFRESH) this.refresh();
+      else if (output === OUTPUT_RENEW) this.renew();
+      else if (output === OUTPUT_HAND_OVER) {
+        this.tellSession(INPUT_NOTE_LAST_EVENT_ID);
+        this.#meta = undefined;
+        this.handOver();
+      } else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
     }
   }
 
@@ -496,7 +469,7 @@ export class Connection extends Audience {
       number,
       reason: ATTEMPT_REASONS[reason],
       cause: reason && reason < ATTEMPT_RECONNECT ? this.#lastConnectionError : undefined,
-      url: this.transport?.url ?? this.#url,
+      url: this.transport?.url ?? this.url,
       startedAt: isTimed ? this.host.wallTime(started) : undefined,
       duration: isTimed ? Math.round(this.host.now() - started) : undefined,
       outcome: ATTEMPT_OUTCOMES[end],
@@ -504,7 +477,7 @@ export class Connection extends Audience {
       error,
     };
     // Nobody listens to a source that is paused as it is opened.
-    if (!this.#isConstructed) return;
+    if (!this.isConstructed) return;
     if (kind < STATES.length) {
       this.state = stateOf(kind, failures, amount, this.#response);
       this.tellAttempt(attempt);
@@ -516,7 +489,7 @@ export class Connection extends Audience {
     if (failure === FAILURE_EARLIER && this.#lastConnectionError) return this.#lastConnectionError;
     if (failure === FAILURE_EVENT) return failureEventError(this.#unfinished ?? this.#currentEvent());
     // A call that does not end is not waited for again.
-    if (failure === FAILURE_REFRESH_TIMEOUT) this.#refresher?.forget();
+    if (failure === FAILURE_REFRESH_TIMEOUT) this.forgetRefresh();
     if (failure === FAILURE_UNFINISHED_EVENT && this.#unfinished) {
       this.#error = unfinishedEventError(this.#unfinished);
       this.#unfinished = undefined;
@@ -532,143 +505,22 @@ export class Connection extends Audience {
     return typedEvent(name, detached(data), meta);
   }
 
-  #connect() {
-    const wait = this.#mayConnect ? 0 : this.host.openWait(this.#url);
-    this.#mayConnect = !wait;
-    if (wait) {
-      this.#tellSession(INPUT_POSTPONED, 0, wait);
-      return;
-    }
-    const refresh = this.#refresher?.call;
-    if (refresh) {
-      this.#tellSession(INPUT_REFRESHING);
-      this.#awaitRefresh(refresh);
-      return;
-    }
-    const link = (this.#link = this.#newLink());
-    link.asks();
-    try {
-      this.transport = this.#open(this.lastEventId, link);
-    } catch (exception) {
-      // In the constructor, the exception goes to the caller.
-      if (!this.#isConstructed) throw exception;
-      const isOurs = exception instanceof EventSourceError;
-      const error = isOurs ? exception : new EventSourceError("given-up", messageOf(exception), { url: this.#url, cause: exception });
-      this.#queue.push([inputs.failed(error), link]);
-      return;
-    }
-    this.use(this.transport);
-  }
-
-  /** Takes a transport in place of the current one, which has ended. It has the same link. @param {Transport} transport */
+  /** Uses a transport from now on, whose link is the current one. @param {Transport} transport */
   use(transport) {
     this.transport = transport;
     this.#join(transport.state);
-    this.#listen(transport);
-  }
-
-  #newLink() {
-    /** @type {Link} */
-    const link = {
-      number: (this.#attempts += 1),
-      error: this.#attemptError,
-      receive: (input) => this.receive(input, link),
-      receiveEvent: (subscription, data, meta, hasIdField, isSlice, value) =>
-        this.receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link),
-      tellClosingError: (error) => this.tellClosingError(error),
-      newSubscription: (name) => this.newSubscription(name),
-      hint: (name) => this.#hint(name),
-      tally: this.#tally,
-      asks: () => (this.#refreshes = this.#refresher?.count),
-    };
-    this.#attemptError = undefined;
-    return link;
-  }
-
-  /** @param {Transport} transport */
-  #listen(transport) {
     for (const subscription of this.subscriptions.values()) transport.listen(subscription);
     if (this.#tracksIds) transport.trackIds?.();
     if (!this.anyListeners.isEmpty) transport.listenToAll?.(true);
     if (this.isHeldBack) transport.holdBack?.(true);
   }
 
-  /** Has the user's function called, unless it was since the server was asked. */
-  #refresh() {
-    const refresher = /** @type {import("./refresher.js").Refresher} */ (this.#refresher);
-    if (refresher.count === this.#refreshes) this.#awaitRefresh(refresher.run());
-    else this.#tellSession(INPUT_REFRESHED);
-  }
-
-  /** @param {Promise<void>} refresh */
-  #awaitRefresh(refresh) {
-    refresh.then(
-      () => this.receive(inputs.refreshed),
-      (cause) => this.receive(inputs.refreshFailed(this.#refreshError(cause))),
-    );
-  }
-
-  /** @param {unknown} cause */
-  #refreshError(cause) {
-    return new EventSourceError("refresh", `\`onUnauthorized\` has failed: ${messageOf(cause)}`, { url: this.#url, cause });
-  }
-
-  /** Connects another time, with what is refreshed first if it can be. The current connection goes on meanwhile. */
-  async #renew() {
-    /** @type {Renewal} */
-    const renewal = (this.#renewal = { link: this.#newLink() });
-    const refresher = this.#refresher;
-    try {
-      if (refresher?.call || (refresher && refresher.count === this.#refreshes)) await refresher.run();
-    } catch (cause) {
-      return this.receive(inputs.reestablish(this.#refreshError(cause)), renewal.link);
-    }
-    if (this.#renewal !== renewal) return;
-    try {
-      renewal.link.asks();
-      renewal.transport = this.#open(this.lastEventId, renewal.link);
-    } catch (exception) {
-      this.receive(inputs.reestablish(asError(exception)), renewal.link);
-    }
-  }
-
   /** @param {EventSourceError | undefined} error */
   #failRenewal(error) {
-    this.#endRenewal();
+    this.endRenewal();
     this.#error = error;
-    this.#tellSession(INPUT_RENEWAL_FAILED);
+    this.tellSession(INPUT_RENEWAL_FAILED);
     this.#carryOut();
-  }
-
-  #endRenewal() {
-    const transport = this.#renewal?.transport;
-    this.#renewal = undefined;
-    transport?.close();
-  }
-
-  /** The connection that was to take the place of the current one takes it. */
-  #handOver() {
-    const { transport: earlier } = this;
-    this.#tellSession(INPUT_NOTE_LAST_EVENT_ID);
-    const { link, transport } = /** @type {{ link: Link, transport: Transport }} */ (this.#renewal);
-    this.transport = transport;
-    this.#link = link;
-    this.#renewal = this.#meta = undefined;
-    this.#listen(transport);
-    earlier?.close();
-  }
-
-  /** Asks the user when what the connection was made with expires. */
-  async #askExpiry() {
-    try {
-      const { isElsewhere, renewBefore } = this.settings;
-      const link = this.#link;
-      const expiry = renewBefore?.();
-      const time = Number(isElsewhere ? await expiry : expiry) - Date.now();
-      if (time > 0 && link) this.receive(inputs.expiresIn(time), link);
-    } catch (exception) {
-      reportException(exception);
-    }
   }
 
   /** Takes over the state of a shared connection. @param {import("./index.js").State | undefined} state */
@@ -678,35 +530,19 @@ export class Connection extends Audience {
     // Being connecting has been told, and being open is told later.
     if (/^(connecting|open)$/.test(state.type)) return;
     const { detail, time, failures } = inputs.relayedState(state);
-    this.#tellSession(INPUT_RELAYED_STATE, detail, time, failures);
+    this.tellSession(INPUT_RELAYED_STATE, detail, time, failures);
     // In place of the session's output: the object that the shared connection has is the one that a countdown knows.
     poll(/** @type {number} */ (this.#session));
     this.announce(state);
   }
 
-  /**
-   * Hints, once, at an event that nobody hears: its name may be misspelt. If there are listeners, it had no data.
-   *
-   * @param {string} name
-   */
-  #hint(name) {
-    if (this.#hasHinted) return;
-    this.#hasHinted = true;
-    const others = [...this.subscriptions.keys()].map(inspect).join(", ");
-    this.host.hint(
-      this.subscriptions.has(name)
-        ? `${this.#url} sent ${inspect(name)} without data, which by the standard is no event: have the server send some data with it`
-        : `nobody listens to events called ${inspect(name)} of ${this.#url} (listened to: ${others || "none"}); \`parse\` can skip them`,
-    );
-  }
-
   #disconnect() {
     const transport = this.transport;
-    this.#tally.at = this.#lastEventAt;
+    this.tally.at = this.#lastEventAt;
     this.#stats = transport?.stats ?? this.#stats;
-    this.transport = this.#link = this.#meta = undefined;
+    this.transport = this.link = this.#meta = undefined;
     transport?.close();
-    this.#endRenewal();
+    this.endRenewal();
   }
 
   /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isSlice @param {unknown} [value] */
@@ -729,13 +565,13 @@ export class Connection extends Audience {
       // Decoding runs users' code, which may have closed the source.
       if (this.isClosed) return this.tell(error);
       this.#error = error;
-      this.#tellSession(INPUT_DECODE_FAILED);
+      this.tellSession(INPUT_DECODE_FAILED);
       return this.#carryOut();
     }
     if (this.isClosed || payload === SKIPPED) return;
     if (this.#wants & WANTS_DECODED) {
       // The session has no output for this. Its outputs for the event are carried out after the listeners were called.
-      this.#tellSession(INPUT_DECODED);
+      this.tellSession(INPUT_DECODED);
       this.#wants &= ~WANTS_DECODED;
     }
     const event = typedEvent(name, payload, listeners.seesMeta || this.anyListeners.seesMeta ? meta : UNSEEN);
@@ -756,7 +592,7 @@ export class Connection extends Audience {
   /** @param {[decision: number, wait: number]} decision */
   #tellDecision([decision, wait]) {
     // The rule may have closed the source.
-    if (!this.isClosed) this.#tellSession(INPUT_DECIDED, decision, wait);
+    if (!this.isClosed) this.tellSession(INPUT_DECIDED, decision, wait);
   }
 
   /** Goes on once the rule, which is in another tab, has decided. Until then inputs wait. @param {Promise<[decision: number, wait: number]>} decision */
@@ -815,7 +651,7 @@ export class Connection extends Audience {
       // The `FinalizationRegistry` holds this connection until the source is collected, and a user's function held here
       // could keep the source alive.
       this.settings = /** @type {any} */ ({ queue });
-      this.#open = /** @type {any} */ (undefined);
+      this.open = /** @type {any} */ (undefined);
     };
     if (this.#isBusy) queueMicrotask(tell);
     else tell();

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use super::callbacks::{CallbackList, Slot};
-use crate::{DecodeError, Error, by_name::ByName, transport::Frame};
+use crate::{DecodeError, Error, Event, by_name::ByName, payload::Decode, transport::Frame};
 
 /// Delivers a frame to one subscriber.
 pub(super) type FrameCallback = dyn FnMut(&Frame<'_>) -> DeliveryOutcome;
@@ -30,6 +30,25 @@ pub(super) struct DecodeFailure {
     pub(super) error: DecodeError,
     /// Whether the subscriber reports it, as an item of its stream.
     pub(super) is_reported: bool,
+}
+
+/// Decodes a frame, and calls a callback with it.
+pub(super) fn deliver<T>(
+    frame: &Frame<'_>,
+    decode: Decode<T>,
+    callback: &mut impl FnMut(Event<T>),
+) -> DeliveryOutcome {
+    let event = frame.event();
+    match decode(&event) {
+        Ok(data) => {
+            callback(event.map(|_| data));
+            DeliveryOutcome::Decoded
+        }
+        Err(error) => DeliveryOutcome::Failed(DecodeFailure {
+            error,
+            is_reported: false,
+        }),
+    }
 }
 
 /// The callbacks for each name that has subscribers.

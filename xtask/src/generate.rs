@@ -41,7 +41,7 @@ pub(crate) fn check() -> Result<()> {
 
 /// The generated files with their text.
 fn generated_files() -> Result<Vec<(&'static str, String)>> {
-    const TYPES: &str = "npm/src/index.d.ts";
+    const TYPES: &str = "npm/src/types/policy.d.ts";
     let types = fs::read_to_string(TYPES)?;
     let (backoff, policy) = (members(&backoff_rows()), members(&policy_rows()));
     let types = replace_between(&types, "// <backoff>", "// </backoff>", &backoff)?;

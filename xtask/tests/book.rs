@@ -12,7 +12,7 @@ use regex::Regex;
 use typed_eventsource_harness::{CodeBlock, code_blocks, is_part_of, tested_file};
 
 const DOCS: &str = "docs";
-const TYPES: &str = "npm/src/index.d.ts";
+const TYPES: &str = "npm/src/types";
 
 /// The pages beside those of the book whose links are checked.
 const OTHERS: [&str; 10] = [
@@ -118,10 +118,10 @@ fn the_table_of_errors_has_every_code_and_every_variant() {
     let table = read("docs/errors.md");
     let rows = rows(&table);
     let codes = names(&rows, 0);
-    let types = read(TYPES);
+    let types = read_all(TYPES);
     let declared = between(&types, "export type ErrorCode =", ";");
     assert_eq!(codes, captures(declared, "\"([a-z-]+)\""));
-    let source = read("src/error.rs");
+    let source = read("src/error/mod.rs");
     let variants = between(&source, "pub enum Error {", "\n}");
     assert_eq!(
         names(&rows, 1),
@@ -132,7 +132,7 @@ fn the_table_of_errors_has_every_code_and_every_variant() {
 #[test]
 fn the_tables_of_states_have_every_state_reason_and_outcome() {
     let table = read("docs/states.md");
-    let types = read(TYPES);
+    let types = read_all(TYPES);
     let mut declared = BTreeSet::new();
     for name in ["State", "CloseReason"] {
         let declaration = between(&types, &format!("export type {name} ="), "\n\n");
@@ -150,16 +150,14 @@ fn the_table_of_options_has_every_option_of_a_source_and_methods_that_there_are(
     let text = read("docs/options.md");
     let table = between(&text, "<!-- source options -->", "<!-- /source options -->");
     let rows = rows(table);
-    let types = read(TYPES);
+    let types = read_all(TYPES);
     let mut declared = BTreeSet::new();
     for name in ["CommonInit", "BrowserInit", "FetchInit"] {
         let declaration = between(&types, &format!("export interface {name}<"), "\n}");
         declared.extend(captures(declaration, r"(?m)^  ([a-zA-Z]+)\??[:(]"));
     }
     assert_eq!(names(&rows, 0), declared);
-    let sources = ["src/source/builder.rs", "src/transport/fetch/request.rs"]
-        .map(read)
-        .concat();
+    let sources = read_all("src/source/builder") + &read("src/transport/fetch/request.rs");
     for method in captures(table, "`(?:EventSourceBuilder|Fetch)::([a-z_]+)`") {
         let declaration = Regex::new(&format!(r"pub fn {method}[<(]")).expect("a pattern");
         assert!(
@@ -177,6 +175,15 @@ fn root() -> &'static Path {
 
 fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The files of a folder, one after the other.
+fn read_all(folder: &str) -> String {
+    let entries = fs::read_dir(root().join(folder)).expect("the folder is there");
+    let files = entries.map(|entry| entry.expect("a file").file_name());
+    files
+        .map(|file| read(&format!("{folder}/{}", file.display())) + "\n")
+        .collect()
 }
 
 /// The names of the book's files.

@@ -11,11 +11,11 @@ use pretty_assertions::assert_eq;
 use regex::Regex;
 
 const TABLE: &str = "ARCHITECTURE.md";
-const TYPES: &str = "npm/src/index.d.ts";
+const TYPES: &str = "npm/src/types";
 
 /// The types whose fields have a row in the table: the name in Rust, the name in JavaScript, and the file of the Rust type.
 const STRUCTS: [(&str, &str, &str); 8] = [
-    ("Error", "EventSourceError", "src/error.rs"),
+    ("Error", "EventSourceError", "src/error/mod.rs"),
     ("Attempt", "Attempt", "src/attempt.rs"),
     ("AttemptSummary", "AttemptSummary", "src/attempt_summary.rs"),
     ("Event", "TypedEvent", "src/event.rs"),
@@ -134,7 +134,7 @@ fn names_in_rust() -> Names {
     let variant =
         regex(r"(?ms)^    (?<name>[A-Z]\w*)(?:\((?<type>.+?)\)| \{(?<fields>.*?)^    \})?,$");
     for (kind, path, name) in [
-        ("error", "src/error.rs", "Error"),
+        ("error", "src/error/mod.rs", "Error"),
         ("state", "src/state.rs", "State"),
         ("close reason", "src/state.rs", "CloseReason"),
         ("decision", "core/src/session/io.rs", "Decision"),
@@ -187,7 +187,7 @@ fn fields_of(path: &str, name: &str) -> BTreeSet<String> {
 
 fn names_in_javascript() -> Names {
     const MEMBER: &str = r"(?m)^  (?:readonly )?(\w+)\??: ";
-    let types = read(TYPES);
+    let types = read_all(TYPES);
     let mut names = Names::new();
     let mut add = |kind: &str, name: &str, fields: &BTreeSet<String>| {
         names.insert((kind.to_owned(), name.to_owned()), fields.clone());
@@ -292,6 +292,18 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     rest.split_once(end)
         .unwrap_or_else(|| panic!("there is no `{end}` after `{start}`"))
         .0
+}
+
+/// The files of a folder, one after the other.
+fn read_all(folder: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(folder);
+    let entries = fs::read_dir(&path).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    let files = entries.map(|entry| entry.expect("a file").file_name());
+    files
+        .map(|file| read(&format!("{folder}/{}", file.display())) + "\n")
+        .collect()
 }
 
 fn read(path: &str) -> String {

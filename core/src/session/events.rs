@@ -4,7 +4,7 @@ use core::mem;
 
 use super::{
     EventOutcome, Gap, IdField, Output, ReceivedEvent, Session, Terminal, Transport,
-    ids::Freshness, reason_after,
+    ending::reason_after, ids::Freshness,
 };
 use crate::Timestamp;
 

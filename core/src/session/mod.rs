@@ -1,26 +1,24 @@
 //! One source, from its first attempt to its end.
 
 mod attempts;
+mod ending;
 mod events;
+mod handling;
 mod ids;
 mod io;
 mod lifecycle;
 mod limits;
+mod opening;
 mod refresh;
+mod relayed;
 mod renewal;
 #[cfg(test)]
 mod tests;
 mod timers;
 
 use alloc::{boxed::Box, string::String, vec::Vec};
-use core::mem;
 
-use self::{
-    attempts::Attempts,
-    ids::Ids,
-    limits::{FailureKind, Pending},
-    renewal::Renewal,
-};
+use self::{attempts::Attempts, ids::Ids, limits::Pending, renewal::Renewal};
 pub use self::{
     attempts::{AttemptOutcome, AttemptReason, Counts, EndedAttempt},
     ids::{Gap, digest},
@@ -61,7 +59,8 @@ use crate::{At, Policy, Span, Timestamp};
 /// # Order
 ///
 /// A change of state is in effect before anything is reported. An attempt that has ended is told before the error that ended it,
-/// an error is reported before the state that it leads to, and a gap before the event after it. [`Output::Closed`] is the last output, and inputs after it are ignored. If the
+/// an error is reported before the state that it leads to, and a gap before the event after it. [`Output::Closed`] is the last
+/// output, and inputs after it are ignored. If the
 /// user closes the source while a rule is asked about an error, that error is reported first.
 ///
 /// ```
@@ -332,268 +331,5 @@ impl Session {
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
-    }
-}
-
-/// Inputs, and the outputs that they lead to.
-impl Session {
-    /// Handles an input.
-    pub fn handle(&mut self, input: Input<'_>, at: At) {
-        if self.is_closed() {
-            return self.handle_while_closed(input);
-        }
-        match input {
-            Input::Close(reason) => return self.close(reason),
-            Input::Decided(decision) => {
-                if let Some(pending) = self.pending.take() {
-                    self.settle(pending, decision, at.now);
-                }
-                return;
-            }
-            _ => {}
-        }
-        self.settle_unanswered(at.now);
-        if self.is_closed() {
-            return self.handle_while_closed(input);
-        }
-        match input {
-            Input::Postponed(wait) => {
-                self.phase = Phase::Postponed(at.now + wait);
-                self.attempts.postpone();
-            }
-            Input::Refreshing => self.wait_for_refresh(),
-            Input::Refreshed => self.refreshed(at.now),
-            Input::RefreshFailed => self.refresh_failed(Failure::Told, at),
-            Input::ExpiresIn(time) => self.expires_in(time, at.now),
-            Input::Renewed => self.renewed(at.now),
-            Input::RenewalFailed => self.renewal_failed(at.now),
-            Input::Requested { is_safe } => self.requested(is_safe),
-            Input::Opened => self.opened(at.now),
-            Input::Comment => self.note_activity(|| at.now),
-            Input::Unlistened {
-                is_event,
-                last_event_id,
-            } => self.unlistened(is_event, last_event_id, at.now),
-            Input::Retry(time) => self.retry = Some(time),
-            Input::Lost(loss) => self.lost(Failure::Told, loss, at),
-            Input::BodyEnded {
-                is_whole,
-                unfinished,
-            } => self.body_ended(is_whole, unfinished, at),
-            Input::Finished => {
-                self.attempt_ended(AttemptOutcome::Finished, None);
-                self.close(CloseReason::Finished);
-            }
-            Input::Decoded => self.decode_errors = 0,
-            Input::DecodeFailed => self.decode_failed(at),
-            Input::Timeout { late } => self.timeout(late, at),
-            Input::Online => self.online(at),
-            Input::Offline => self.offline(at.now),
-            Input::Reconnect => self.reconnect(at.now),
-            Input::Pause => self.pause(false, at.now),
-            Input::Resume => self.resume(at.now),
-            Input::Hidden => self.hidden(at.now),
-            Input::Visible => self.visible(at.now),
-            Input::Woken => self.woken(at),
-            Input::Overflowed => self.close(CloseReason::Failed {
-                failure: Failure::Told,
-                limit: None,
-            }),
-            Input::HeldBack => self.is_held_back = true,
-            Input::ReadOn => self.read_on(at.now),
-            Input::Relayed(output) => self.relayed(output),
-            Input::Close(_) | Input::Decided(_) => {}
-        }
-    }
-
-    /// Does what was proposed if the rule has not answered.
-    fn settle_unanswered(&mut self, now: Timestamp) {
-        if let Some(pending) = self.pending.take() {
-            self.settle(pending, Decision::AsProposed, now);
-        }
-    }
-
-    /// The user may close the source while an event is decoded. If decoding fails then, it is still reported.
-    fn handle_while_closed(&mut self, input: Input<'_>) {
-        if matches!(input, Input::DecodeFailed)
-            && let Some(closed) = self.outputs.pop()
-        {
-            self.report(Failure::Told, None);
-            self.push(closed);
-        }
-    }
-
-    /// The next output. `None` means that there are no more until the next input.
-    #[must_use]
-    pub fn poll(&mut self) -> Option<Output> {
-        let output = self.next_output();
-        if output.is_none()
-            && let Some(reason) = self.closing.take()
-        {
-            self.close(reason);
-            return self.next_output();
-        }
-        match output {
-            Some(Output::Connect) => {
-                self.has_id_of_connection = false;
-                self.is_asking = self.asks_request;
-            }
-            Some(Output::HandOver) => self.has_id_of_connection = false,
-            Some(Output::Disconnect) => self.stop_renewal(),
-            _ => {}
-        }
-        output
-    }
-
-    /// Not inlined, since it has many callers.
-    #[inline(never)]
-    fn push(&mut self, output: Output) {
-        self.outputs.push(output);
-    }
-
-    /// Reports the current state.
-    #[inline(never)]
-    fn push_state(&mut self) {
-        self.push(Output::State(self.state()));
-    }
-
-    /// A `Vec` is enough, since there are never more than a few outputs.
-    fn next_output(&mut self) -> Option<Output> {
-        (!self.outputs.is_empty()).then(|| self.outputs.remove(0))
-    }
-
-    /// The request of this attempt is known, and not sent yet.
-    fn requested(&mut self, is_safe: bool) {
-        if !mem::take(&mut self.is_asking) {
-            return;
-        }
-        self.is_safe = is_safe;
-        self.is_repeatable = is_safe || self.policy.resend;
-        self.has_sent_unsafe |= !is_safe;
-        let may_go_on = self.policy.resend || !self.has_sent_unsafe;
-        // That a request may be sent again is said of the next one alone.
-        let may_send_unsafe = mem::replace(&mut self.may_send_unsafe, may_go_on);
-        if !is_safe && !may_send_unsafe {
-            self.close(CloseReason::Failed {
-                failure: Failure::Earlier,
-                limit: None,
-            });
-        }
-    }
-
-    fn opened(&mut self, now: Timestamp) {
-        if !self.renewal.is_under_way {
-            self.attempt_ended(AttemptOutcome::Opened, None);
-        }
-        // If a connection opens while the machine is reported offline, that report is wrong, and ignored until the
-        // next.
-        self.ignores_offline |= mem::take(&mut self.is_offline);
-        self.offline_since = None;
-        self.has_refreshed = false;
-        self.renewal.forget_expiry();
-        self.enter(Phase::Open, now);
-        self.note_activity(|| now);
-        self.last_timeout = now;
-        if self.down_since.is_none() {
-            self.unhealthy_since = None;
-        }
-        self.ids.connected();
-        self.push_state();
-    }
-
-    fn relayed(&mut self, output: Output) {
-        let has_left = matches!(
-            self.phase,
-            Phase::Waiting { .. } | Phase::Paused { .. } | Phase::Postponed(_)
-        );
-        match output {
-            Output::Closed(CloseReason::Failed { .. }) => self.close(CloseReason::Failed {
-                failure: Failure::Told,
-                limit: None,
-            }),
-            Output::Closed(reason) => self.close(reason),
-            _ if has_left => {}
-            // It was reported when the sharer joined.
-            Output::State(State::Connecting) if matches!(self.phase, Phase::Connecting) => {}
-            // `Output::Closed` reports it, with the reason.
-            Output::State(State::Closed) => {}
-            Output::State(state) => {
-                self.phase = Phase::Relayed(state);
-                self.push_state();
-            }
-            Output::Report(_) => self.push(Output::Report(Report {
-                failure: Failure::Told,
-                attempt: None,
-            })),
-            Output::Gap(_) => self.push(output),
-            Output::Connect
-            | Output::Disconnect
-            | Output::Refresh
-            | Output::Renew
-            | Output::HandOver
-            | Output::Deliver
-            | Output::Attempt(_)
-            | Output::Decide(_) => {}
-        }
-    }
-
-    /// Closes at once. Outputs that were still to be carried out are dropped, except for reports of errors and of attempts.
-    fn close(&mut self, reason: CloseReason) {
-        if let Some(pending) = self.pending.take() {
-            self.attempt_given_up(&pending);
-            self.report(pending.failure, self.attempt_of(pending.kind));
-        }
-        self.attempt_ended(AttemptOutcome::Aborted, None);
-        self.stop_renewal();
-        self.phase = Phase::Closed;
-        self.close_reason = Some(reason);
-        self.closing = None;
-        self.outputs
-            .retain(|output| matches!(output, Output::Report(_) | Output::Attempt(_)));
-        self.push(Output::Closed(reason));
-    }
-
-    fn body_ended(&mut self, is_whole: bool, unfinished: Unfinished, at: At) {
-        let is_end = self.is_body_end_finish();
-        match unfinished {
-            Unfinished::Terminal(terminal) => self.close(reason_after(terminal)),
-            Unfinished::Nothing if is_whole && is_end => self.close(CloseReason::Finished),
-            Unfinished::Nothing if is_whole => {
-                self.connection_failed(Failure::Told, FailureKind::BodyEnded, at);
-            }
-            // A request that is sent again brings the event again.
-            Unfinished::Event if is_end || !self.is_repeatable => {
-                self.connection_failed(Failure::UnfinishedEvent, FailureKind::Reestablish, at);
-            }
-            _ => self.connection_failed(Failure::Told, FailureKind::Reestablish, at),
-        }
-    }
-
-    /// Whether the source finishes with the response.
-    fn is_body_end_finish(&self) -> bool {
-        match self.end_of_body {
-            Some(end) => end == EndOfBody::Finished,
-            None => {
-                let says_how_to_go_on = self.retry.is_some() || self.has_id_of_connection;
-                !self.is_repeatable && !self.has_terminal && !says_how_to_go_on
-            }
-        }
-    }
-
-    fn enter(&mut self, phase: Phase, now: Timestamp) {
-        self.phase = phase;
-        self.phase_since = now;
-        self.has_told_limit = false;
-    }
-}
-
-/// Why a source closes after an event that nothing follows.
-fn reason_after(terminal: Terminal) -> CloseReason {
-    match terminal {
-        Terminal::Event | Terminal::Data => CloseReason::Finished,
-        Terminal::Failure => CloseReason::Failed {
-            failure: Failure::Event,
-            limit: None,
-        },
     }
 }

@@ -1,8 +1,8 @@
 //! The refresh of what a server has refused, such as a token.
 
 use super::{
-    AttemptReason, Failure, FailureClass, FailureKind, Output, Phase, Session, State,
-    limits::{Action, MIN_DELAY},
+    AttemptReason, Failure, FailureClass, Output, Phase, Session, State,
+    limits::{Action, FailureKind, MIN_DELAY},
     timers::{NEVER, SLEEP_THRESHOLD},
 };
 use crate::{At, LimitAction, Span, Timestamp};

@@ -3,7 +3,8 @@
 use core::mem;
 
 use super::{
-    CloseReason, Failure, FailureKind, LimitReached, Output, Phase, Session, limits::MIN_DELAY,
+    CloseReason, Failure, LimitReached, Output, Phase, Session,
+    limits::{FailureKind, MIN_DELAY},
 };
 use crate::{At, LimitAction, Span, Timestamp};
 

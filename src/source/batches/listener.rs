@@ -11,8 +11,10 @@ use crate::{
     payload::Decode,
     place::Place,
     source::{
-        callbacks::CallbackList, connection::Connection, deliver, listener::Listener,
-        subscriptions::Names,
+        callbacks::CallbackList,
+        connection::Connection,
+        listener::Listener,
+        subscriptions::{Names, deliver},
     },
 };
 

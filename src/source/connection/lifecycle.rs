@@ -1,7 +1,5 @@
 //! What the user asks for: to pause, to resume, to reconnect.
 
-use std::rc::Rc;
-
 use typed_eventsource_core::Input;
 
 use super::{Connection, Queued};
@@ -18,17 +16,8 @@ impl Connection {
 
     pub(in crate::source) fn reconnect(&self) {
         self.ask(|connection| {
-            #[cfg(feature = "tabs")]
-            if let Some(share) = connection
-                .link()
-                .as_ref()
-                .and_then(|link| link.among_tabs())
-            {
-                return share.reconnect();
-            }
-            match connection.joined() {
-                Some(carrier) => carrier.reconnect(),
-                None => connection.tell_asked(Input::Reconnect),
+            if !connection.ask_joined(Request::Reconnect) {
+                connection.tell_asked(Input::Reconnect);
             }
         });
         self.resume_joined();
@@ -37,24 +26,32 @@ impl Connection {
     /// The page may have paused the shared connection, which a source that was paused has just joined again.
     fn resume_joined(&self) {
         self.ask(|connection| {
-            #[cfg(feature = "tabs")]
-            if let Some(share) = connection
-                .link()
-                .as_ref()
-                .and_then(|link| link.among_tabs())
-            {
-                return share.resume();
-            }
-            if let Some(carrier) = connection.joined() {
-                carrier.resume();
-            }
+            connection.ask_joined(Request::Resume);
         });
     }
 
-    /// The shared connection that it has joined. A source leaves that while it is paused.
-    fn joined(&self) -> Option<Rc<Self>> {
-        let link = self.link()?;
-        link.carrier()?.this.upgrade()
+    /// Asks the shared connection that the source has joined: that of all tabs, or that of the page. Returns whether there is one. A
+    /// source leaves it while it is paused.
+    fn ask_joined(&self, request: Request) -> bool {
+        let Some(link) = self.link() else {
+            return false;
+        };
+        #[cfg(feature = "tabs")]
+        if let Some(share) = link.among_tabs() {
+            match request {
+                Request::Reconnect => share.reconnect(),
+                Request::Resume => share.resume(),
+            }
+            return true;
+        }
+        let Some(carrier) = link.carrier().and_then(|carrier| carrier.this.upgrade()) else {
+            return false;
+        };
+        match request {
+            Request::Reconnect => carrier.reconnect(),
+            Request::Resume => carrier.resume(),
+        }
+        true
     }
 
     fn ask(&self, carry_out: fn(&Self)) {
@@ -66,4 +63,10 @@ impl Connection {
         self.note_last_event_id();
         self.tell(input);
     }
+}
+
+/// What a shared connection is asked for.
+enum Request {
+    Reconnect,
+    Resume,
 }

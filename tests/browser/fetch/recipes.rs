@@ -1,4 +1,4 @@
-//! The recipes in `docs/recipes` over real responses. `tests/recipes.rs` has what they decide.
+//! The recipes in `docs/recipes` over real responses. `tests/recipes` has what they decide.
 
 use std::error::Error;
 

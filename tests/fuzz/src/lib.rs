@@ -22,8 +22,13 @@
 #[path = "../../../src/decode_error.rs"]
 #[allow(dead_code, unreachable_pub, reason = "only the crate needs all of it")]
 mod decode_error;
-#[path = "../../../src/error.rs"]
-#[allow(dead_code, unreachable_pub, reason = "only the crate needs all of it")]
+#[path = "../../../src/error/mod.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "only the crate needs all of it"
+)]
 mod error;
 #[path = "../../../src/event.rs"]
 #[allow(dead_code, unreachable_pub, reason = "only the crate needs all of it")]
