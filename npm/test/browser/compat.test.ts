@@ -2,8 +2,8 @@
 
 import { fetchEventSource as original } from "@microsoft/fetch-event-source";
 import { EventStreamContentType, fetchEventSource as ours } from "typed-eventsource/compat/fetch-event-source";
-import { describe, expect, test } from "vitest";
-import { type Attempt, play, seen, until } from "../support/streams.ts";
+import { afterEach, describe, expect, test } from "vitest";
+import { type Attempt, play, release, seen, until } from "../support/streams.ts";
 
 type FetchEventSource = typeof ours;
 
@@ -104,10 +104,13 @@ const USAGES: [name: string, attempts: Attempt[], usage: Usage][] = [
   ],
   [
     "a connection that breaks is made again",
-    [{ steps: [...numbered(1), "reset"] }, { steps: [...numbered(2), "end"] }],
+    [{ steps: [...numbered(1), "wait", "reset"] }, { steps: [...numbered(2), "end"] }],
     async (fetchEventSource, url, note) => {
       await fetchEventSource(url, {
-        onmessage: ({ id }) => note(id),
+        onmessage: ({ id }) => {
+          note(id);
+          if (id === "1") void release(url);
+        },
         onerror: (error) => {
           note(error instanceof TypeError);
           return 5;
@@ -174,6 +177,41 @@ const USAGES: [name: string, attempts: Attempt[], usage: Usage][] = [
     },
   ],
   [
+    "a refusal is noted and the stream aborted, within onopen",
+    [{ status: 401, steps: [{ send: "no" }, "end"] }],
+    async (fetchEventSource, url, note) => {
+      const controller = new AbortController();
+      await fetchEventSource(url, {
+        signal: controller.signal,
+        onopen: async ({ status }) => {
+          note(status);
+          if (status === 401) controller.abort();
+        },
+        onmessage: () => note("message"),
+        onclose: () => note("closed"),
+        onerror: () => note("error"),
+      });
+      note("ended");
+    },
+  ],
+  [
+    "an abort within onclose is the end, whatever onclose throws",
+    [{ steps: [...numbered(1), "end"] }],
+    async (fetchEventSource, url, note) => {
+      const controller = new AbortController();
+      await fetchEventSource(url, {
+        signal: controller.signal,
+        onmessage: ({ data }) => note(data),
+        onclose: () => {
+          controller.abort();
+          throw new RetriableError();
+        },
+        onerror: () => note("error"),
+      });
+      note("ended");
+    },
+  ],
+  [
     "an agent sends steps of several names",
     [{ steps: [{ send: 'event: step\ndata: {"n":1}\n\nevent: tool\ndata: a\ndata: b\n\ndata: last\n\n' }, "end"] }],
     async (fetchEventSource, url, note) => {
@@ -210,6 +248,8 @@ function setHidden(isHidden: boolean) {
   document.dispatchEvent(new Event("visibilitychange"));
 }
 
+afterEach(() => void Reflect.deleteProperty(document, "hidden"));
+
 test.each([
   ["the original", original as FetchEventSource],
   ["ours", ours],
@@ -223,7 +263,6 @@ test.each([
   expect(await seen(url, { attempts: 1 })).toHaveLength(1);
   setHidden(false);
   await reading;
-  Reflect.deleteProperty(document, "hidden");
   expect(ids).toEqual(["1", "2"]);
   const [, second] = await seen(url, { attempts: 2 });
   expect(second?.headers["last-event-id"]).toBe("1");
@@ -247,6 +286,43 @@ test("a block without data is no message, and a message without an id has the la
   ]);
 });
 
+test("an abort within onerror is the end, where the original asks again", async () => {
+  const run = async (fetchEventSource: FetchEventSource, attempts: number) => {
+    const url = await play({ status: 500, steps: ["end"] }, { steps: ["end"] });
+    const controller = new AbortController();
+    await fetchEventSource(url, {
+      signal: controller.signal,
+      onopen: async ({ status }) => {
+        if (status !== 200) throw new RetriableError();
+      },
+      onerror: () => {
+        controller.abort();
+        return 1;
+      },
+    });
+    return seen(url, { attempts, closed: attempts });
+  };
+  expect(await run(original as FetchEventSource, 2)).toHaveLength(2);
+  expect(await run(ours, 1)).toHaveLength(1);
+});
+
+test("a message's retry is the stream's last, and data begins with the line feeds that were sent", async () => {
+  const url = await play({ steps: [{ send: "retry: 10\ndata:\ndata: 1\n\ndata: 2\n\n" }, "end"] });
+  const run = async (fetchEventSource: FetchEventSource) => {
+    const messages: unknown[] = [];
+    await fetchEventSource(url, { onmessage: ({ data, retry }) => messages.push([data, retry]) });
+    return messages;
+  };
+  expect(await run(original as FetchEventSource)).toEqual([
+    ["1", 10],
+    ["2", undefined],
+  ]);
+  expect(await run(ours)).toEqual([
+    ["\n1", 10],
+    ["2", 10],
+  ]);
+});
+
 test("nothing is requested with a signal that was aborted before, and nothing comes after it is aborted", async () => {
   const url = await play({ steps: [{ send: "data: 1\n\ndata: 2\n\n" }, "silence"] });
   await ours(url, { signal: AbortSignal.abort() });
@@ -264,25 +340,53 @@ test("nothing is requested with a signal that was aborted before, and nothing co
 });
 
 test("while a page is hidden, no attempt is made, though one was due", async () => {
-  const url = await play({ status: 503, steps: ["end"] }, { steps: [...numbered(1), "end"] });
-  const shown = new AbortController();
-  const ids: string[] = [];
-  const reading = ours(url, {
-    onopen: async ({ status }) => {
-      if (status !== 200) throw new RetriableError();
+  const requests: boolean[] = [];
+  let whenDue = () => {};
+  const due = new Promise<void>((resolve) => (whenDue = resolve));
+  const reading = ours("/", {
+    fetch: async () => {
+      requests.push(document.hidden);
+      if (requests.length === 1) throw new TypeError("offline");
+      return new Response("", { headers: { "Content-Type": EventStreamContentType } });
     },
-    onmessage: ({ id }) => ids.push(id),
     onerror: () => {
-      queueMicrotask(() => {
-        setHidden(true);
-        shown.abort();
-      });
+      queueMicrotask(() => setHidden(true));
+      // The attempt would be made before the second of these timers.
+      setTimeout(() => setTimeout(whenDue, 2), 1);
       return 1;
     },
   });
-  await until(() => shown.signal.aborted);
+  await due;
+  expect(requests).toEqual([false]);
   setHidden(false);
   await reading;
-  Reflect.deleteProperty(document, "hidden");
-  expect(ids).toEqual(["1"]);
+  expect(requests).toEqual([false, false]);
+});
+
+test("an abort ends the stream while the page is hidden", async () => {
+  const url = await play({ steps: [...numbered(1), "silence"] });
+  const controller = new AbortController();
+  const ids: string[] = [];
+  const reading = ours(url, { signal: controller.signal, onmessage: ({ id }) => ids.push(id) });
+  await until(() => ids.length);
+  setHidden(true);
+  await seen(url, { closed: 1 });
+  controller.abort();
+  expect(await reading).toBeUndefined();
+  expect(await seen(url, { attempts: 1 })).toHaveLength(1);
+});
+
+test("a page that is shown again asks again, although the user's fetch has not heeded the signal", async () => {
+  let requests = 0;
+  const reading = ours("/", {
+    fetch: async () => {
+      requests += 1;
+      const body = requests === 1 ? new ReadableStream() : "data: 2\n\n";
+      return new Response(body, { headers: { "Content-Type": EventStreamContentType } });
+    },
+  });
+  setHidden(true);
+  setHidden(false);
+  expect(await reading).toBeUndefined();
+  expect(requests).toBe(2);
 });
