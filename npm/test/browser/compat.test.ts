@@ -109,7 +109,7 @@ const USAGES: [name: string, attempts: Attempt[], usage: Usage][] = [
       await fetchEventSource(url, {
         onmessage: ({ id }) => {
           note(id);
-          if (id === "1") void release(url);
+          void release(url);
         },
         onerror: (error) => {
           note(error instanceof TypeError);
@@ -339,6 +339,50 @@ test("nothing is requested with a signal that was aborted before, and nothing co
   expect(await seen(url, { attempts: 1 })).toHaveLength(1);
 });
 
+describe("an abort ends it at once", () => {
+  test("while it waits for the next attempt", async () => {
+    const url = await play({ status: 503, steps: ["end"] });
+    const controller = new AbortController();
+    await ours(url, {
+      signal: controller.signal,
+      onerror: () => {
+        controller.abort();
+        return 3_600_000;
+      },
+    });
+    expect(await seen(url, { attempts: 1 })).toHaveLength(1);
+  });
+
+  test("while the page is hidden", async () => {
+    const url = await play({ steps: [...numbered(1), "silence"] });
+    const controller = new AbortController();
+    const ids: string[] = [];
+    const reading = ours(url, { signal: controller.signal, onmessage: ({ id }) => ids.push(id) });
+    await until(() => ids.length);
+    setHidden(true);
+    await seen(url, { closed: 1 });
+    controller.abort();
+    await reading;
+    expect(await seen(url, { attempts: 1 })).toHaveLength(1);
+  });
+
+  test("though the user's function does not heed the signal", async () => {
+    const controller = new AbortController();
+    const calls: string[] = [];
+    const reading = ours("/never", {
+      signal: controller.signal,
+      fetch: () => {
+        queueMicrotask(() => controller.abort());
+        return new Promise(() => {});
+      },
+      onopen: async () => void calls.push("open"),
+      onerror: () => void calls.push("error"),
+    });
+    await reading;
+    expect(calls).toEqual([]);
+  });
+});
+
 test("while a page is hidden, no attempt is made, though one was due", async () => {
   const requests: boolean[] = [];
   let whenDue = () => {};
@@ -363,30 +407,12 @@ test("while a page is hidden, no attempt is made, though one was due", async () 
   expect(requests).toEqual([false, false]);
 });
 
-test("an abort ends the stream while the page is hidden", async () => {
-  const url = await play({ steps: [...numbered(1), "silence"] });
-  const controller = new AbortController();
-  const ids: string[] = [];
-  const reading = ours(url, { signal: controller.signal, onmessage: ({ id }) => ids.push(id) });
-  await until(() => ids.length);
-  setHidden(true);
-  await seen(url, { closed: 1 });
-  controller.abort();
-  expect(await reading).toBeUndefined();
-  expect(await seen(url, { attempts: 1 })).toHaveLength(1);
-});
-
 test("a page that is shown again asks again, although the user's fetch has not heeded the signal", async () => {
-  let requests = 0;
-  const reading = ours("/", {
-    fetch: async () => {
-      requests += 1;
-      const body = requests === 1 ? new ReadableStream() : "data: 2\n\n";
-      return new Response(body, { headers: { "Content-Type": EventStreamContentType } });
-    },
+  const bodies = [new ReadableStream({ pull: () => setHidden(true), cancel: () => setHidden(false) }, { highWaterMark: 0 }), "data: 2\n\n"];
+  const data: string[] = [];
+  await ours("/", {
+    fetch: async () => new Response(bodies.shift(), { headers: { "Content-Type": EventStreamContentType } }),
+    onmessage: (message) => data.push(message.data),
   });
-  setHidden(true);
-  setHidden(false);
-  expect(await reading).toBeUndefined();
-  expect(requests).toBe(2);
+  expect(data).toEqual(["2"]);
 });
