@@ -1,5 +1,5 @@
 /** The content type of event streams. */
-export declare const EventStreamContentType: string;
+export declare const EventStreamContentType = "text/event-stream";
 
 /** A message, as `@microsoft/fetch-event-source` gives it. */
 export interface EventSourceMessage {

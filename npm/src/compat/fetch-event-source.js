@@ -11,43 +11,50 @@ const RETRY_INTERVAL = 1000;
 /** @typedef {import("./fetch-event-source.js").FetchEventSourceInit} FetchEventSourceInit */
 /** @typedef {import("./fetch-event-source.js").EventSourceMessage} EventSourceMessage */
 
-/** @param {RequestInfo | URL} input @param {FetchEventSourceInit} [init] @returns {Promise<void>} */
-export function fetchEventSource(input, init = {}) {
-  return new Promise((resolve, reject) => {
-    // What the user has given may go on after an abort.
-    init.signal?.addEventListener("abort", () => resolve());
-    run(input, init).then(resolve, reject);
-  });
-}
-
-/** @param {RequestInfo | URL} input @param {FetchEventSourceInit} init */
-async function run(input, init) {
+/** @param {RequestInfo | URL} input @param {FetchEventSourceInit} [init] */
+export async function fetchEventSource(input, init = {}) {
   const { signal, headers: given, onopen = expectEventStream, onmessage, onclose, onerror, openWhenHidden, fetch: own, ...rest } = init;
   const headers = { ...given };
   headers.accept ||= EventStreamContentType;
-  const page = new Page(Boolean(openWhenHidden), signal);
+  const page = openWhenHidden ? undefined : globalThis.document;
   const stream = { headers, retryInterval: RETRY_INTERVAL };
+  let attempt = new AbortController();
+  const interrupt = () => attempt.abort();
+  const listening = new AbortController();
+  signal?.addEventListener("abort", interrupt, { signal: listening.signal });
+  page?.addEventListener("visibilitychange", interrupt, { signal: listening.signal });
+
+  /** @param {AbortSignal} interrupted */
+  const respond = async (interrupted) => {
+    const response = await (own ?? fetch)(input, { ...rest, headers, signal: interrupted });
+    if (!interrupted.aborted) await onopen(response);
+    await read(response, stream, interrupted, onmessage);
+  };
+
   try {
     while (!signal?.aborted) {
-      const attempt = page.begin();
+      attempt = new AbortController();
+      const interrupted = attempt.signal;
       try {
-        const response = await (own ?? fetch)(input, { ...rest, headers, signal: attempt.signal });
-        attempt.signal.throwIfAborted();
-        await onopen(response);
-        await read(response, stream, attempt.signal, onmessage);
-        attempt.signal.throwIfAborted();
-        onclose?.();
-        return;
+        // The user's functions may not heed the signal.
+        await Promise.race([whenAborted(interrupted), respond(interrupted)]);
+        if (!interrupted.aborted) {
+          onclose?.();
+          return;
+        }
       } catch (error) {
-        if (attempt.signal.aborted) await page.untilShown();
-        else await page.sleep(onerror?.(error) ?? stream.retryInterval);
+        if (!interrupted.aborted) await sleep(onerror?.(error) ?? stream.retryInterval, interrupted);
       } finally {
         // What is left of the response is not wanted.
         attempt.abort();
       }
+      while (page?.hidden && !signal?.aborted) {
+        attempt = new AbortController();
+        await whenAborted(attempt.signal);
+      }
     }
   } finally {
-    page.leave();
+    listening.abort();
   }
 }
 
@@ -62,6 +69,8 @@ async function run(input, init) {
 async function read(response, stream, signal, onmessage) {
   const parser = new EventStreamParser({ lastEventId: stream.headers["last-event-id"] });
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+  // It fails where the response has heeded the signal.
+  whenAborted(signal).then(() => reader.cancel().catch(() => {}));
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     const events = parser.parse(chunk.value);
     stream.retryInterval = parser.reconnectionTime ?? stream.retryInterval;
@@ -87,51 +96,18 @@ async function expectEventStream({ headers }) {
     throw new Error(`the response has the content type ${type} instead of ${EventStreamContentType}`);
 }
 
-/** The page that has the stream, by default as long as it is shown; and the user's signal. */
-class Page {
-  #attempt = new AbortController();
-  #listening = new AbortController();
-  #document;
-  #signal;
-  #wake = () => {};
+/** @param {AbortSignal} signal @returns {Promise<void>} */
+function whenAborted(signal) {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
 
-  /** @param {boolean} openWhenHidden @param {AbortSignal | null | undefined} signal */
-  constructor(openWhenHidden, signal) {
-    this.#document = openWhenHidden ? undefined : globalThis.document;
-    this.#signal = signal;
-    const options = { signal: this.#listening.signal };
-    const end = () => {
-      this.#attempt.abort();
-      this.#wake();
-    };
-    signal?.addEventListener("abort", end, options);
-    this.#document?.addEventListener("visibilitychange", end, options);
-  }
-
-  /** Begins an attempt. It is aborted when the page is hidden, and when the user has aborted. */
-  begin() {
-    this.#attempt = new AbortController();
-    return this.#attempt;
-  }
-
-  /** Waits, unless the page is shown or hidden, or the user aborts. @param {number} time In milliseconds. */
-  async sleep(time) {
-    if (this.#signal?.aborted) return;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer;
-    await new Promise((resolve) => {
-      this.#wake = () => resolve(undefined);
-      timer = setTimeout(resolve, time);
-    });
-    clearTimeout(timer);
-    await this.untilShown();
-  }
-
-  async untilShown() {
-    while (this.#document?.hidden && !this.#signal?.aborted) await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
-  }
-
-  leave() {
-    this.#listening.abort();
-  }
+/** Waits, unless the signal is aborted. @param {number} time In milliseconds. @param {AbortSignal} signal */
+async function sleep(time, signal) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  await Promise.race([whenAborted(signal), new Promise((resolve) => (timer = setTimeout(resolve, time)))]);
+  clearTimeout(timer);
 }

@@ -2,7 +2,7 @@
 
 import { fetchEventSource as original } from "@microsoft/fetch-event-source";
 import { EventStreamContentType, fetchEventSource as ours } from "typed-eventsource/compat/fetch-event-source";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { type Attempt, play, release, seen, until } from "../support/streams.ts";
 
 type FetchEventSource = typeof ours;
@@ -177,6 +177,41 @@ const USAGES: [name: string, attempts: Attempt[], usage: Usage][] = [
     },
   ],
   [
+    "a refusal is noted and the stream aborted, within onopen",
+    [{ status: 401, steps: [{ send: "no" }, "end"] }],
+    async (fetchEventSource, url, note) => {
+      const controller = new AbortController();
+      await fetchEventSource(url, {
+        signal: controller.signal,
+        onopen: async ({ status }) => {
+          note(status);
+          if (status === 401) controller.abort();
+        },
+        onmessage: () => note("message"),
+        onclose: () => note("closed"),
+        onerror: () => note("error"),
+      });
+      note("ended");
+    },
+  ],
+  [
+    "an abort within onclose is the end, whatever onclose throws",
+    [{ steps: [...numbered(1), "end"] }],
+    async (fetchEventSource, url, note) => {
+      const controller = new AbortController();
+      await fetchEventSource(url, {
+        signal: controller.signal,
+        onmessage: ({ data }) => note(data),
+        onclose: () => {
+          controller.abort();
+          throw new RetriableError();
+        },
+        onerror: () => note("error"),
+      });
+      note("ended");
+    },
+  ],
+  [
     "an agent sends steps of several names",
     [{ steps: [{ send: 'event: step\ndata: {"n":1}\n\nevent: tool\ndata: a\ndata: b\n\ndata: last\n\n' }, "end"] }],
     async (fetchEventSource, url, note) => {
@@ -213,6 +248,8 @@ function setHidden(isHidden: boolean) {
   document.dispatchEvent(new Event("visibilitychange"));
 }
 
+afterEach(() => void Reflect.deleteProperty(document, "hidden"));
+
 test.each([
   ["the original", original as FetchEventSource],
   ["ours", ours],
@@ -226,7 +263,6 @@ test.each([
   expect(await seen(url, { attempts: 1 })).toHaveLength(1);
   setHidden(false);
   await reading;
-  Reflect.deleteProperty(document, "hidden");
   expect(ids).toEqual(["1", "2"]);
   const [, second] = await seen(url, { attempts: 2 });
   expect(second?.headers["last-event-id"]).toBe("1");
@@ -247,6 +283,43 @@ test("a block without data is no message, and a message without an id has the la
   expect(await run(ours)).toEqual([
     ["1", "", "1"],
     ["1", "", "2"],
+  ]);
+});
+
+test("an abort within onerror is the end, where the original asks again", async () => {
+  const run = async (fetchEventSource: FetchEventSource, attempts: number) => {
+    const url = await play({ status: 500, steps: ["end"] }, { steps: ["end"] });
+    const controller = new AbortController();
+    await fetchEventSource(url, {
+      signal: controller.signal,
+      onopen: async ({ status }) => {
+        if (status !== 200) throw new RetriableError();
+      },
+      onerror: () => {
+        controller.abort();
+        return 1;
+      },
+    });
+    return seen(url, { attempts, closed: attempts });
+  };
+  expect(await run(original as FetchEventSource, 2)).toHaveLength(2);
+  expect(await run(ours, 1)).toHaveLength(1);
+});
+
+test("a message's retry is the stream's last, and data begins with the line feeds that were sent", async () => {
+  const url = await play({ steps: [{ send: "retry: 10\ndata:\ndata: 1\n\ndata: 2\n\n" }, "end"] });
+  const run = async (fetchEventSource: FetchEventSource) => {
+    const messages: unknown[] = [];
+    await fetchEventSource(url, { onmessage: ({ data, retry }) => messages.push([data, retry]) });
+    return messages;
+  };
+  expect(await run(original as FetchEventSource)).toEqual([
+    ["1", 10],
+    ["2", undefined],
+  ]);
+  expect(await run(ours)).toEqual([
+    ["\n1", 10],
+    ["2", 10],
   ]);
 });
 
@@ -290,7 +363,6 @@ describe("an abort ends it at once", () => {
     await seen(url, { closed: 1 });
     controller.abort();
     await reading;
-    Reflect.deleteProperty(document, "hidden");
     expect(await seen(url, { attempts: 1 })).toHaveLength(1);
   });
 
@@ -312,25 +384,35 @@ describe("an abort ends it at once", () => {
 });
 
 test("while a page is hidden, no attempt is made, though one was due", async () => {
-  const url = await play({ status: 503, steps: ["end"] }, { steps: [...numbered(1), "end"] });
-  const shown = new AbortController();
-  const ids: string[] = [];
-  const reading = ours(url, {
-    onopen: async ({ status }) => {
-      if (status !== 200) throw new RetriableError();
+  const requests: boolean[] = [];
+  let whenDue = () => {};
+  const due = new Promise<void>((resolve) => (whenDue = resolve));
+  const reading = ours("/", {
+    fetch: async () => {
+      requests.push(document.hidden);
+      if (requests.length === 1) throw new TypeError("offline");
+      return new Response("", { headers: { "Content-Type": EventStreamContentType } });
     },
-    onmessage: ({ id }) => ids.push(id),
     onerror: () => {
-      queueMicrotask(() => {
-        setHidden(true);
-        shown.abort();
-      });
+      queueMicrotask(() => setHidden(true));
+      // The attempt would be made before the second of these timers.
+      setTimeout(() => setTimeout(whenDue, 2), 1);
       return 1;
     },
   });
-  await until(() => shown.signal.aborted);
+  await due;
+  expect(requests).toEqual([false]);
   setHidden(false);
   await reading;
-  Reflect.deleteProperty(document, "hidden");
-  expect(ids).toEqual(["1"]);
+  expect(requests).toEqual([false, false]);
+});
+
+test("a page that is shown again asks again, although the user's fetch has not heeded the signal", async () => {
+  const bodies = [new ReadableStream({ pull: () => setHidden(true), cancel: () => setHidden(false) }, { highWaterMark: 0 }), "data: 2\n\n"];
+  const data: string[] = [];
+  await ours("/", {
+    fetch: async () => new Response(bodies.shift(), { headers: { "Content-Type": EventStreamContentType } }),
+    onmessage: (message) => data.push(message.data),
+  });
+  expect(data).toEqual(["2"]);
 });
