@@ -33,8 +33,8 @@ export class Inspector {
     setInterval(() => {
       if (!this.#panel || document.hidden) return;
       this.#timeline.draw(this.#panel.session.record);
-      // A source does not tell when another tab comes or goes.
-      this.#showSharing(this.#panel.session.record);
+      // A source does not tell when another tab comes or goes, nor when it has counted.
+      this.#showFigures(this.#panel.session.record);
     }, REDRAW_INTERVAL);
   }
 
@@ -62,20 +62,20 @@ export class Inspector {
     this.#timeline.draw(record);
     byId("stream-url").textContent = record.url;
     byId("transport").textContent = record.transport;
-    this.#showSharing(record);
+    byId("last-id").textContent = record.lastEventId || "–";
+    this.#showFigures(record);
+  }
+
+  /** @param {Record} record */
+  #showFigures(record) {
+    byId("role").textContent = record.role;
+    byId("sharing-tabs").textContent = String(record.tabs);
     const { attempts, opened, events, bytes, duplicates, gaps, lastEventAt } = record.stats;
     for (const [id, count] of Object.entries({ tries: attempts, connections: opened, errors: record.errors, events, duplicates, gaps })) {
       byId(id).textContent = count.toLocaleString();
     }
     byId("bytes").textContent = bytes === undefined ? "–" : sizeText(bytes);
-    byId("last-id").textContent = record.lastEventId || "–";
     byId("last-event").textContent = lastEventAt === undefined ? "–" : time.format(lastEventAt);
-  }
-
-  /** @param {Record} record */
-  #showSharing({ role, tabs }) {
-    byId("role").textContent = role;
-    byId("sharing-tabs").textContent = String(tabs);
   }
 
   #toggle() {

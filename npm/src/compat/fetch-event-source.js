@@ -11,8 +11,17 @@ const RETRY_INTERVAL = 1000;
 /** @typedef {import("./fetch-event-source.js").FetchEventSourceInit} FetchEventSourceInit */
 /** @typedef {import("./fetch-event-source.js").EventSourceMessage} EventSourceMessage */
 
-/** @param {RequestInfo | URL} input @param {FetchEventSourceInit} [init] */
-export async function fetchEventSource(input, init = {}) {
+/** @param {RequestInfo | URL} input @param {FetchEventSourceInit} [init] @returns {Promise<void>} */
+export function fetchEventSource(input, init = {}) {
+  return new Promise((resolve, reject) => {
+    // What the user has given may go on after an abort.
+    init.signal?.addEventListener("abort", () => resolve());
+    run(input, init).then(resolve, reject);
+  });
+}
+
+/** @param {RequestInfo | URL} input @param {FetchEventSourceInit} init */
+async function run(input, init) {
   const { signal, headers: given, onopen = expectEventStream, onmessage, onclose, onerror, openWhenHidden, fetch: own, ...rest } = init;
   const headers = { ...given };
   headers.accept ||= EventStreamContentType;
@@ -23,9 +32,10 @@ export async function fetchEventSource(input, init = {}) {
       const attempt = page.begin();
       try {
         const response = await (own ?? fetch)(input, { ...rest, headers, signal: attempt.signal });
+        attempt.signal.throwIfAborted();
         await onopen(response);
         await read(response, stream, attempt.signal, onmessage);
-        if (attempt.signal.aborted) throw attempt.signal.reason;
+        attempt.signal.throwIfAborted();
         onclose?.();
         return;
       } catch (error) {
@@ -82,11 +92,13 @@ class Page {
   #attempt = new AbortController();
   #listening = new AbortController();
   #document;
+  #signal;
   #wake = () => {};
 
   /** @param {boolean} openWhenHidden @param {AbortSignal | null | undefined} signal */
   constructor(openWhenHidden, signal) {
     this.#document = openWhenHidden ? undefined : globalThis.document;
+    this.#signal = signal;
     const options = { signal: this.#listening.signal };
     const end = () => {
       this.#attempt.abort();
@@ -104,6 +116,7 @@ class Page {
 
   /** Waits, unless the page is shown or hidden, or the user aborts. @param {number} time In milliseconds. */
   async sleep(time) {
+    if (this.#signal?.aborted) return;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     await new Promise((resolve) => {
@@ -115,8 +128,7 @@ class Page {
   }
 
   async untilShown() {
-    while (this.#document?.hidden && !this.#listening.signal.aborted)
-      await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
+    while (this.#document?.hidden && !this.#signal?.aborted) await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
   }
 
   leave() {

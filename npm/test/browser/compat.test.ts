@@ -3,7 +3,7 @@
 import { fetchEventSource as original } from "@microsoft/fetch-event-source";
 import { EventStreamContentType, fetchEventSource as ours } from "typed-eventsource/compat/fetch-event-source";
 import { describe, expect, test } from "vitest";
-import { type Attempt, play, seen, until } from "../support/streams.ts";
+import { type Attempt, play, release, seen, until } from "../support/streams.ts";
 
 type FetchEventSource = typeof ours;
 
@@ -104,10 +104,13 @@ const USAGES: [name: string, attempts: Attempt[], usage: Usage][] = [
   ],
   [
     "a connection that breaks is made again",
-    [{ steps: [...numbered(1), "reset"] }, { steps: [...numbered(2), "end"] }],
+    [{ steps: [...numbered(1), "wait", "reset"] }, { steps: [...numbered(2), "end"] }],
     async (fetchEventSource, url, note) => {
       await fetchEventSource(url, {
-        onmessage: ({ id }) => note(id),
+        onmessage: ({ id }) => {
+          note(id);
+          void release(url);
+        },
         onerror: (error) => {
           note(error instanceof TypeError);
           return 5;
@@ -261,6 +264,51 @@ test("nothing is requested with a signal that was aborted before, and nothing co
   });
   expect(data).toEqual(["1"]);
   expect(await seen(url, { attempts: 1 })).toHaveLength(1);
+});
+
+describe("an abort ends it at once", () => {
+  test("while it waits for the next attempt", async () => {
+    const url = await play({ status: 503, steps: ["end"] });
+    const controller = new AbortController();
+    await ours(url, {
+      signal: controller.signal,
+      onerror: () => {
+        controller.abort();
+        return 3_600_000;
+      },
+    });
+    expect(await seen(url, { attempts: 1 })).toHaveLength(1);
+  });
+
+  test("while the page is hidden", async () => {
+    const url = await play({ steps: [...numbered(1), "silence"] });
+    const controller = new AbortController();
+    const ids: string[] = [];
+    const reading = ours(url, { signal: controller.signal, onmessage: ({ id }) => ids.push(id) });
+    await until(() => ids.length);
+    setHidden(true);
+    await seen(url, { closed: 1 });
+    controller.abort();
+    await reading;
+    Reflect.deleteProperty(document, "hidden");
+    expect(await seen(url, { attempts: 1 })).toHaveLength(1);
+  });
+
+  test("though the user's function does not heed the signal", async () => {
+    const controller = new AbortController();
+    const calls: string[] = [];
+    const reading = ours("/never", {
+      signal: controller.signal,
+      fetch: () => {
+        queueMicrotask(() => controller.abort());
+        return new Promise(() => {});
+      },
+      onopen: async () => void calls.push("open"),
+      onerror: () => void calls.push("error"),
+    });
+    await reading;
+    expect(calls).toEqual([]);
+  });
 });
 
 test("while a page is hidden, no attempt is made, though one was due", async () => {
