@@ -15,6 +15,7 @@ tests! {
     two_tabs_are_one_person_with_one_connection,
     a_name_that_is_changed_in_one_tab_is_changed_in_the_other,
     a_tab_shows_what_was_said_while_its_panel_was_hidden,
+    a_tab_shows_more_messages_than_the_stream_of_a_new_client_begins_with,
     a_name_can_be_changed,
     a_message_that_is_sent_while_the_source_is_closed_or_waits_is_shown_later,
     a_message_that_is_refused_stays_in_the_input,
@@ -203,6 +204,34 @@ async fn a_tab_shows_what_was_said_while_its_panel_was_hidden(stage: &mut Stage<
     assert_no_page_errors(stage).await;
     browser.switch_to(&second).await;
     browser.close_tab(&first).await;
+}
+
+async fn a_tab_shows_more_messages_than_the_stream_of_a_new_client_begins_with(
+    stage: &mut Stage<'_>,
+) {
+    let browser = stage.browser;
+    open_stream(stage, "chat").await;
+    somebody_says(browser, "0").await;
+    until_text(browser, "#messages", "0").await;
+    select(browser, "log").await;
+    // The stream of a new client begins with 50 messages. Each of these has another sender, since the server limits what one sends;
+    // what it refuses as too fast is sent again.
+    let speak = r#"
+        for (let number = 1; number <= 60; number += 1) {
+            const message = { client: `sender-${number}`, name: "Somebody", text: String(number) };
+            const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(message) };
+            let status;
+            do ({ status } = await fetch("/demo/chat", request));
+            while (status === 429);
+            if (status !== 204) return status;
+        }
+        return 204;
+    "#;
+    assert_eq!(browser.run(speak, Value::Null).await, 204);
+    select(browser, "chat").await;
+    let all: Vec<String> = (0..=60).map(|number: u8| number.to_string()).collect();
+    until_messages(browser, &json!(all)).await;
+    assert_no_page_errors(stage).await;
 }
 
 /// Gives the person another name, as by the keyboard.
