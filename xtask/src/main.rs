@@ -6,6 +6,7 @@ mod bench;
 mod browsers;
 mod demo;
 mod dependencies;
+mod display;
 mod docs;
 mod files;
 mod frameworks;
@@ -68,10 +69,10 @@ enum Command {
     Bench(bench::Options),
     /// Feed any bytes to one of the fuzz targets. It needs a C++ compiler (Debian: g++)
     Fuzz(fuzz::Options),
-    /// Check that no event is lost from streams that fail in every way, for minutes, in both browsers. Each run prints its
+    /// Check that no event is lost from streams that fail in every way, for minutes, in Chromium and Firefox. Each run prints its
     /// seed
     Chaos(stress::Chaos),
-    /// Check that both clients survive a hostile server, for minutes, in both browsers: lines and events without end,
+    /// Check that both clients survive a hostile server, for minutes, in Chromium and Firefox: lines and events without end,
     /// hang-ups, bombs
     Hostile(stress::Hostile),
     /// Check that no memory grows over millions of events, thousands of sources and with slow consumers, in one headless
@@ -122,7 +123,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Soak { parts } => stress::soak(&parts)?,
         Command::Release(options) => return release::release(&options),
         Command::Serve => server::serve()?,
-        Command::Browsers => browsers::print()?,
+        Command::Browsers => browsers::print(),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -13,6 +13,7 @@ use fs_err as fs;
 use crate::{
     apps,
     browsers::{self, Browser, Kind},
+    display::Display,
     docs,
     frameworks::{self, FRAMEWORKS},
     fuzz, interop,
@@ -48,6 +49,7 @@ pub(crate) enum Suite {
     Native,
     Chrome,
     Firefox,
+    Webkit,
     Npm,
     E2e,
     Chaos,
@@ -57,10 +59,11 @@ pub(crate) enum Suite {
 
 impl Suite {
     /// The suites that run when no suite is named.
-    const DEFAULT: [Self; 7] = [
+    const DEFAULT: [Self; 8] = [
         Self::Native,
         Self::Chrome,
         Self::Firefox,
+        Self::Webkit,
         Self::Npm,
         Self::E2e,
         Self::Chaos,
@@ -69,7 +72,10 @@ impl Suite {
 
     /// Whether the suite loads the npm package. Each such suite runs in Chromium.
     fn needs_package(self) -> bool {
-        !matches!(self, Self::Native | Self::Chrome | Self::Firefox)
+        !matches!(
+            self,
+            Self::Native | Self::Chrome | Self::Firefox | Self::Webkit
+        )
     }
 
     fn needs(self, browser: Kind) -> bool {
@@ -78,6 +84,7 @@ impl Suite {
             Kind::Firefox => {
                 matches!(self, Self::Firefox | Self::Npm | Self::E2e | Self::Chaos)
             }
+            Kind::Webkit => self == Self::Webkit,
         }
     }
 }
@@ -105,6 +112,9 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     }
     if wants(Suite::Firefox) {
         browsers.push(Kind::Firefox);
+    }
+    if wants(Suite::Webkit) {
+        browsers.push(Kind::Webkit);
     }
     if !browsers.is_empty() {
         run_in_browsers(&mut report, &browsers)?;
@@ -137,7 +147,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
 
 /// Installs every tool before the first suite starts, so that no suite fails late for a missing tool.
 fn install_missing(suites: &[Suite]) -> Result<()> {
-    let mut browsers = Kind::BOTH.to_vec();
+    let mut browsers = Kind::ALL.to_vec();
     browsers.retain(|&kind| suites.iter().any(|suite| suite.needs(kind)));
     browsers::variables(&browsers)?;
     // The suites that need Node.js come first, since they install it with npm, which `wasm_opt` needs.
@@ -200,7 +210,12 @@ fn run_in_browsers(report: &mut Report, browsers: &[Kind]) -> Result<()> {
             for &kind in browsers {
                 let name = format!("{}, {}", kind.name(), test.label);
                 let prefix = format!("{name} | ");
-                let run = move |tally: &mut Tally| tally.count(&mut test.command(kind)?, &prefix);
+                let run = move |tally: &mut Tally| {
+                    let display = kind.display()?;
+                    let mut command = test.command(kind)?;
+                    command.envs(display.iter().map(Display::variable));
+                    tally.count(&mut command, &prefix)
+                };
                 steps.push((name, Box::new(run)));
             }
         }
@@ -221,6 +236,7 @@ struct BrowserTest {
 impl BrowserTest {
     fn command(&self, kind: Kind) -> Result<Command> {
         let Browser { binary, driver } = kind.find()?;
+        let binary = binary.unwrap_or_default();
         let mut command = wasm_pack_test()?;
         match kind {
             Kind::Chrome => command.arg("--chrome").arg("--chromedriver"),
@@ -232,6 +248,8 @@ impl BrowserTest {
                 )
                 .arg("--firefox")
                 .arg("--geckodriver"),
+            // The runner knows drivers of WebKit by that of Safari.
+            Kind::Webkit => command.arg("--safari").arg("--safaridriver"),
         };
         command
             .arg(driver)
