@@ -56,7 +56,6 @@ extern "C" {
     pub(crate) type Navigator;
     #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = onLine)]
     pub(crate) fn is_online() -> Result<Option<bool>, JsValue>;
-    #[cfg(feature = "fetch")]
     #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = userAgent)]
     pub(crate) fn user_agent() -> Result<String, JsValue>;
 

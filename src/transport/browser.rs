@@ -16,7 +16,7 @@ use super::{
     blocks::{BLOCK_DELAY, BlockWatch},
     hopeless,
     leaving::LeaveWatch,
-    refused_url, resume_url, scheme_error, valid_url,
+    refused_url, resume_url, scheme_error, user_agent, valid_url,
 };
 #[cfg(feature = "fetch")]
 use super::{
@@ -177,7 +177,8 @@ impl BrowserTransport {
         let leaving = {
             let (sink, raw) = (Rc::clone(&sink), raw.clone());
             LeaveWatch::new(move || {
-                if raw.ready_state() == web_sys::EventSource::CLOSED {
+                // WebKit's source still counts as open.
+                if raw.ready_state() == web_sys::EventSource::CLOSED || user_agent::is_webkit() {
                     sink(ended_by_leaving(&raw));
                 }
             })
@@ -275,7 +276,7 @@ fn is_message(event: &web_sys::Event) -> bool {
     event.has_type::<MessageEvent>()
 }
 
-/// The browser has closed its source, without an event, when the page was about to be left.
+/// The browser has ended the connection of its source, without an event, when the page was about to be left.
 fn ended_by_leaving(raw: &web_sys::EventSource) -> TransportEvent<'static> {
     TransportEvent::Lost {
         error: Error::ConnectionLost {

@@ -1,7 +1,7 @@
 //! Pages that are about to be left.
 //!
-//! Firefox ends a page's connections as soon as the page begins to be left, long before it is gone. If it stays, because
-//! the link was a download or was answered with status 204, nothing tells so.
+//! Firefox and WebKit end a page's connections as soon as the page begins to be left, long before it is gone. If it stays,
+//! because the link was a download or was answered with status 204, nothing tells so.
 
 use std::{cell::Cell, rc::Rc};
 

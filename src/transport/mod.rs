@@ -10,6 +10,7 @@ pub(crate) mod fake;
 pub(crate) mod fetch;
 mod frame;
 mod leaving;
+mod user_agent;
 
 use std::{rc::Rc, sync::Arc};
 

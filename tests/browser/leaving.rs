@@ -1,11 +1,10 @@
-//! A link that does not leave the page, such as a download or an answer with status 204. Firefox ends the page's connections
-//! when it follows the link, and its own source does not report that.
+//! A link that does not leave the page, such as a download or an answer with status 204. Firefox and WebKit end the page's
+//! connections when they follow the link, and their own sources do not report that.
 
-use js_sys::Reflect;
 use typed_eventsource::Policy;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Attempt, Script, errors, listen, run};
+use super::support::{Attempt, Script, errors, is_firefox, is_webkit, listen, run};
 
 /// Follows a link that the server answers with status 204. Returns false in a worker, which has no page.
 async fn follow_link_to_nothing() -> bool {
@@ -17,16 +16,6 @@ async fn follow_link_to_nothing() -> bool {
     opened.expect("it may be followed");
     nothing.seen_closed(1).await;
     true
-}
-
-pub(super) fn is_firefox() -> bool {
-    let navigator = Reflect::get(&js_sys::global(), &"navigator".into());
-    let agent = navigator.and_then(|navigator| Reflect::get(&navigator, &"userAgent".into()));
-    agent.is_ok_and(|agent| {
-        agent
-            .as_string()
-            .is_some_and(|agent| agent.contains("Firefox"))
-    })
 }
 
 #[wasm_bindgen_test]
@@ -44,7 +33,7 @@ async fn a_source_stays_open_or_reconnects_if_its_page_stays() {
         if !follow_link_to_nothing().await {
             return;
         }
-        if is_firefox() {
+        if is_firefox() || is_webkit() {
             script.seen_closed(1).await;
             assert!(errors.so_far().is_empty(), "the page may still be left");
             assert_eq!(messages.next().await, 2);

@@ -3,7 +3,7 @@
 
 import { whenCollected } from "../collected.js";
 import { loading, start, wasm } from "../init.js";
-import { isFirefox } from "../transport/redirects.js";
+import { isFirefox } from "../transport/user-agent.js";
 import { MendedBody, isStream } from "./body.js";
 import { parseSettings } from "./options.js";
 import { Resumption } from "./resumption.js";

@@ -8,6 +8,7 @@ import { FetchTransport } from "./fetch.js";
 import { onLeaving } from "./leaving.js";
 import { ask } from "./request.js";
 import { withResumeParameter } from "./resume-parameter.js";
+import { isWebkit } from "./user-agent.js";
 
 /** The standard's `EventSource.CLOSED`. */
 const CLOSED = 2;
@@ -151,7 +152,8 @@ export class BrowserTransport {
   async #checkAfter(staying) {
     this.#staying = staying;
     await staying;
-    if (this.#raw?.readyState === CLOSED)
+    // WebKit's source still counts as open.
+    if (this.#raw && (isWebkit || this.#raw.readyState === CLOSED))
       this.#link.receive(reestablish(connectionLost(this.#url, "the browser closed it when the page was about to be left")));
   }
 

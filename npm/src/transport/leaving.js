@@ -1,6 +1,6 @@
 // @ts-check
-// Firefox ends a page's connections as soon as the page begins to be left, long before it is gone. If it stays, since the
-// link was a download or was answered with 204, nothing tells so.
+// Firefox and WebKit end a page's connections as soon as the page begins to be left, long before it is gone. If it stays, since
+// the link was a download or was answered with 204, nothing tells so.
 
 import { onGlobal, sleep } from "../host.js";
 

@@ -3,8 +3,7 @@
 // host. So once a redirect has led a source to a stream, its later requests go straight there, as those of Chromium's own source do.
 
 import { headOf, isEventStream } from "./response.js";
-
-export const isFirefox = / Firefox\//.test(globalThis.navigator?.userAgent);
+import { isFirefox } from "./user-agent.js";
 
 /** Where the redirects of one source have led: another source may have another user, and be led elsewhere. */
 export class Redirects {

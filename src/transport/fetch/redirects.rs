@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestRedirect, Url};
 
-use super::response::head_of;
+use super::{super::user_agent, response::head_of};
 use crate::{
     ResponseHead,
     place::Place,
@@ -27,7 +27,7 @@ impl Redirects {
     /// Fetches, in Firefox straight from where redirects have led before.
     pub(super) async fn fetch(&self, request: &Request) -> Result<JsValue, JsValue> {
         let is_get = request.method() == "GET" && request.redirect() == RequestRedirect::Follow;
-        if !is_get || !sys::Navigator::user_agent().is_ok_and(|agent| is_firefox(&agent)) {
+        if !is_get || !user_agent::is_firefox() {
             return fetch(request).await;
         }
         let url: Arc<str> = request.url().into();
@@ -74,14 +74,6 @@ async fn fetch_straight(target: &Arc<str>, request: &Request) -> Option<JsValue>
 async fn fetch(request: &Request) -> Result<JsValue, JsValue> {
     // A page may have replaced `fetch` by a function that throws, or that does not return a promise.
     JsFuture::from(Promise::resolve(&sys::fetch(request)?)).await
-}
-
-/// By bytes: a search for a text takes a kilobyte of wasm.
-fn is_firefox(agent: &str) -> bool {
-    agent
-        .as_bytes()
-        .windows(" Firefox/".len())
-        .any(|bytes| bytes == b" Firefox/")
 }
 
 fn is_stream(head: &ResponseHead) -> bool {

@@ -8,7 +8,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Attempt, Clock, Cors, Heard, Script, Step, Transport, errors, run_over},
+    super::support::{
+        Attempt, Clock, Cors, Heard, Script, Step, Transport, errors, is_refusal, is_webkit,
+        listen, run_over, send,
+    },
     open, run,
 };
 
@@ -159,17 +162,39 @@ async fn the_browsers_own_source_that_asks_finishes_at_a_204() {
 }
 
 #[wasm_bindgen_test]
-async fn the_browsers_own_source_that_asks_closes_at_a_401_whose_body_it_does_not_read() {
-    let attempt = Attempt::sending("who are you?").with_status(401);
+async fn the_browsers_own_source_that_asks_closes_at_a_403_whose_body_it_does_not_read() {
+    let attempt = Attempt::sending("not for you").with_status(403);
     run_asking(attempt, Policy::resilient(), async |script, source| {
         match error_of(source).await {
             Error::Status {
-                status: 401, body, ..
+                status: 403, body, ..
             } => assert_eq!(&*body, ""),
             other => panic!("{other:?}"),
         }
         let seen = script.seen_closed(2).await;
         assert_eq!(seen[1].closed_by.as_deref(), Some("client"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn webkitgtk_hands_over_a_401_once_its_body_has_ended() {
+    if !is_webkit() {
+        return;
+    }
+    super::super::support::run(async || {
+        let steps = [send("who are you?"), Step::Wait, Step::End];
+        let script = Script::put([Attempt::playing(steps).with_status(401)]).await;
+        let source = script.open();
+        let mut errors = errors(&source);
+        script.seen_attempts(1).await;
+        // What is sent to another source later has arrived by then.
+        let other = Script::put([Attempt::sending("data: 1\n\n")]).await;
+        assert_eq!(listen::<u8>(&other.open(), "message").next().await, 1);
+        assert!(errors.so_far().is_empty());
+        script.release().await;
+        let error = errors.next().await;
+        assert!(is_refusal(&error, 401), "{error:?}");
     })
     .await;
 }

@@ -6,8 +6,7 @@ use web_sys::RequestRedirect;
 
 use super::{
     super::{
-        leaving::is_firefox,
-        support::{Attempt, Script, SeenAttempt, errors, listen},
+        support::{Attempt, Script, SeenAttempt, errors, is_firefox, listen},
         waking::come_online,
     },
     open, resilient, run,

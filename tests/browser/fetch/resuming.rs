@@ -4,7 +4,7 @@ use typed_eventsource::{Fetch, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Attempt, Heard, Script, Step, listen},
+    super::support::{Attempt, Heard, Script, Step, id_as_sent, listen},
     resilient, run,
 };
 
@@ -16,16 +16,16 @@ async fn resumed_after(text: &str) -> Option<String> {
     let _messages: Heard<Text> = listen(&source, "message");
     let seen = script.seen_attempts(2).await;
     let id = seen[1].header("last-event-id");
-    assert_eq!(source.last_event_id(), id);
+    assert_eq!(id_as_sent(&source.last_event_id()), id);
     seen[1].has_header("last-event-id").then(|| id.to_owned())
 }
 
 #[wasm_bindgen_test]
-async fn the_last_event_id_is_sent_as_utf_8() {
+async fn the_last_event_id_is_sent_as_utf_8_except_that_webkitgtk_encodes_it_twice() {
     run(async || {
         for id in ["7", "a b", "é", "日本", "🦀", "~!\"#"] {
             let resumed = resumed_after(&format!("id: {id}\ndata: 1\n\n")).await;
-            assert_eq!(resumed.as_deref(), Some(id));
+            assert_eq!(resumed, Some(id_as_sent(id)));
         }
     })
     .await;

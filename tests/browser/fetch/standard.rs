@@ -6,7 +6,9 @@ use typed_eventsource::{Event, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Attempt, Heard, Script, Step, Transport, run_over, send, send_bytes},
+    super::support::{
+        Attempt, Heard, Script, Step, Transport, is_webkit, run_over, send, send_bytes,
+    },
     run,
 };
 
@@ -93,7 +95,6 @@ async fn ids_are_read_as_by_the_browser() {
 async fn bytes_are_decoded_as_utf_8_as_by_the_browser() {
     assert_read_alike(&[
         &[b"\xef\xbb\xbfdata: 1\n\n"],
-        &[b"\xef", b"\xbb", b"\xbfdata: 1\n\n"],
         &[b"\xef\xbb\xbf\xef\xbb\xbfdata: 1\n\ndata: 2\n\n"],
         &[b"data: \xef\xbb\xbf1\n\n"],
         &[b"\xef\xbbdata: 1\n\ndata: 2\n\n"],
@@ -103,6 +104,21 @@ async fn bytes_are_decoded_as_utf_8_as_by_the_browser() {
         &[b"data: \xed\xa0\x80\xc0\xaf\xf4\x90\x80\x80\n\n"],
     ])
     .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_byte_order_mark_in_parts_is_ignored_except_by_webkits_own_source() {
+    for &transport in Transport::ALL {
+        run_over(transport, async || {
+            let events = events(&[b"\xef", b"\xbb", b"\xbfdata: 1\n\n"]).await;
+            if is_webkit() && !transport.is_fetch() {
+                assert_eq!(events, []);
+            } else {
+                assert_eq!(events, [("message".into(), "1".into(), String::new())]);
+            }
+        })
+        .await;
+    }
 }
 
 /// Asserts that the stream gives these events over `fetch`.

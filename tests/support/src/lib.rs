@@ -14,6 +14,7 @@ mod server;
 mod tokens;
 mod transport;
 mod turns;
+mod user_agent;
 
 pub use clock::Clock;
 pub use frames::{StoppedFrames, frame_time};
@@ -29,3 +30,4 @@ pub use server::{Script, attacks, builder};
 pub use tokens::TokenUser;
 pub use transport::Transport;
 pub use turns::HeldTurns;
+pub use user_agent::{id_as_sent, is_firefox, is_webkit};
