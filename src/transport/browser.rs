@@ -28,7 +28,7 @@ use crate::{
     event::{EventMeta, LazyMeta},
     host::browser::{DomListener, Timeout},
     place::Place,
-    sys::{self, Message},
+    sys::{self, Exception, Message},
 };
 
 /// Creates the browser's sources.
@@ -117,7 +117,7 @@ impl BrowserConnector {
         let init = EventSourceInit::new();
         init.set_with_credentials(self.with_credentials);
         let raw = web_sys::EventSource::new_with_event_source_init_dict(&url, &init)
-            .map_err(|exception| refused_url(&url, &exception))?;
+            .map_err(|exception| refused_source(&url, &exception))?;
         let failure = Failure {
             blocks: BlockWatch::new(&raw.url().into()),
             raw: raw.clone(),
@@ -130,6 +130,18 @@ impl BrowserConnector {
         };
         Ok(BrowserTransport::new(raw, sink, Rc::new(failure)))
     }
+}
+
+/// The error for a URL of which the browser makes no source. WebKit makes none if the page's policy blocks it.
+fn refused_source(url: &Arc<str>, exception: &JsValue) -> Error {
+    let name = exception.unchecked_ref::<Exception>().name();
+    if !matches!(name, Ok(Some(name)) if name == "SecurityError") {
+        return refused_url(url, exception);
+    }
+    scheme_error(url).unwrap_or_else(|| Error::Blocked {
+        url: Arc::clone(url),
+        directive: "connect-src".into(),
+    })
 }
 
 /// The URL as the browser would open it, resolved against the document or the worker. A `Request` knows the base URL,

@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::MessageChannel;
 
-use super::super::support::{Script, Transport, run_over};
+use super::super::support::{Script, Transport, is_webkit, run_over};
 
 /// The most events that are handed over between two turns of the event loop.
 const MOST_EVENTS: u32 = 16 * 1024;
@@ -29,8 +29,12 @@ async fn turn() {
     here.close();
 }
 
+/// WebKit takes in whatever a server sends, before any script has a turn, until there is no memory left.
 #[wasm_bindgen_test]
-async fn the_event_loop_has_turns_during_tiny_events_without_end() {
+async fn the_event_loop_has_turns_during_tiny_events_without_end_except_in_webkit() {
+    if is_webkit() {
+        return;
+    }
     run_over(Transport::Fetch, async || {
         let source = Script::attack("flood-events").await.open();
         let heard = Rc::new(Cell::new(0u32));

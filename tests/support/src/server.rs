@@ -237,14 +237,14 @@ impl Script {
 
     async fn control(&self, method: &str, path: &str, body: Option<&str>) -> String {
         let url = format!("{}/scripts/{}{path}", self.origin(), self.id);
-        let mut is_asked_again = false;
+        let mut retries = 10;
         loop {
             match request(method, &url, body).await {
                 Some((200 | 204, answer)) => return answer,
                 // The server did not see enough within ten seconds. It is asked again.
                 Some((504, _)) => {}
                 // WebKit ends the requests of a page that begins to be left.
-                None if method == "GET" && !is_asked_again => is_asked_again = true,
+                None if method == "GET" && retries > 0 => retries -= 1,
                 Some((status, answer)) => panic!("{method} {url}: {status} {answer}"),
                 None => no_server(),
             }
