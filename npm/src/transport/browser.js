@@ -3,7 +3,7 @@
 
 import { EventSourceError, asError, connectionLost, givenUp } from "../error.js";
 import { browserReconnects, failed, opened, reestablish, requested } from "../inputs.js";
-import { schemeError, watchBlocks } from "./diagnosis.js";
+import { blocked, schemeError, watchBlocks } from "./diagnosis.js";
 import { FetchTransport } from "./fetch.js";
 import { onLeaving } from "./leaving.js";
 import { ask } from "./request.js";
@@ -27,6 +27,17 @@ function native() {
   const { EventSource: Native } = globalThis;
   // This package's class, perhaps of another copy of it.
   return Native && "onState" in Native.prototype ? atImport : Native;
+}
+
+/** @param {typeof globalThis.EventSource} Native @param {string} url @param {boolean} withCredentials */
+function newSource(Native, url, withCredentials) {
+  try {
+    return new Native(url, { withCredentials });
+  } catch (exception) {
+    // WebKit makes no source that the page's policy blocks.
+    if (!(exception instanceof DOMException) || exception.name !== "SecurityError") throw exception;
+    throw schemeError(url) ?? blocked(url, "connect-src");
+  }
 }
 
 export class BrowserTransport {
@@ -92,7 +103,7 @@ export class BrowserTransport {
     const { resumeParameter, withCredentials } = this.#settings;
     const link = this.#link;
     this.#url = withResumeParameter(url, resumeParameter, lastEventId);
-    this.#raw = new Native(this.#url, { withCredentials });
+    this.#raw = newSource(Native, this.#url, withCredentials);
     this.#raw.onopen = (event) => {
       if (isMessage(event)) return;
       this.#origin = undefined;

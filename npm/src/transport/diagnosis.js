@@ -34,6 +34,12 @@ function reported(url) {
   return /^https?:$/.test(protocol) ? href : protocol.slice(0, -1);
 }
 
+/** The error for a URL that the page's policy blocks. @param {string} url @param {string} directive */
+export function blocked(url, directive) {
+  const message = `the page's Content Security Policy (${directive}) blocks ${url}: allow its origin there`;
+  return new EventSourceError("blocked", message, { url, directive });
+}
+
 /** Watches whether the page's Content Security Policy blocks a URL. @param {string} url */
 export function watchBlocks(url) {
   /** @type {EventSourceError | undefined} */
@@ -41,8 +47,7 @@ export function watchBlocks(url) {
   const stop = onGlobal("securitypolicyviolation", ({ blockedURI, disposition, effectiveDirective: directive }) => {
     // An image may have the same scheme.
     if (disposition !== "enforce" || !/^(connect|default)-src$/.test(directive) || blockedURI !== reported(url)) return;
-    const message = `the page's Content Security Policy (${directive}) blocks ${url}: allow its origin there`;
-    block = new EventSourceError("blocked", message, { url, directive });
+    block = blocked(url, directive);
   });
   return {
     stop,

@@ -36,6 +36,16 @@ beforeEach(() => {
   vi.unstubAllGlobals();
 });
 
+test("a source is blocked which the browser refuses to make, as WebKit does where the page's policy blocks the URL", () => {
+  class Refusing {
+    constructor() {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    }
+  }
+  vi.stubGlobal("EventSource", Refusing);
+  expect(() => new EventSource(URL)).toThrow(expect.objectContaining({ code: "blocked", directive: "connect-src" }));
+});
+
 test("an empty id of the browser's own source resets the position", async () => {
   vi.stubGlobal("EventSource", Imitation);
   const policy = { preset: "resilient", backoff: { initial: 10, jitter: false } } as const;

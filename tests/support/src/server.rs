@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 
+use gloo_timers::future::TimeoutFuture;
 use serde::{Deserialize, Serialize};
 use typed_eventsource::{EventSource, EventSourceBuilder, Policy};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -237,14 +238,17 @@ impl Script {
 
     async fn control(&self, method: &str, path: &str, body: Option<&str>) -> String {
         let url = format!("{}/scripts/{}{path}", self.origin(), self.id);
-        let mut retries = 10;
+        let mut retries = 100;
         loop {
             match request(method, &url, body).await {
                 Some((200 | 204, answer)) => return answer,
                 // The server did not see enough within ten seconds. It is asked again.
                 Some((504, _)) => {}
                 // WebKit ends the requests of a page that begins to be left.
-                None if method == "GET" && retries > 0 => retries -= 1,
+                None if method == "GET" && retries > 0 => {
+                    retries -= 1;
+                    TimeoutFuture::new(10).await;
+                }
                 Some((status, answer)) => panic!("{method} {url}: {status} {answer}"),
                 None => no_server(),
             }

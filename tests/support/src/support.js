@@ -136,7 +136,8 @@ export class Observation {
         },
         ...rest,
       );
-      timers.add(id);
+      // The driver of WebKit has timers in the page.
+      if (!/^_execute@/m.test(new Error().stack)) timers.add(id);
       return id;
     };
     globalThis.clearTimeout = (id) => {
