@@ -34,6 +34,9 @@ const ALL_FEATURES: &str = "--all-features";
 /// wasm-bindgen's test runner, which have no modules.
 const TABS_TEST: &str = "tabs_in_window";
 
+/// The only test target that runs in WebKit by default: in workers the same tests take as long again.
+const WEBKIT_TEST: &str = "window";
+
 /// If one of these environment variables is set, wasm-bindgen's test runner uses the driver that it names instead of the given
 /// one. Each has a variant that ends in `_REMOTE`.
 const DRIVER_VARIABLES: [&str; 4] = [
@@ -92,7 +95,8 @@ impl Suite {
 /// Runs the suites, or the default ones if none is named. The last line says how many tests passed and failed.
 pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     let mut missing = None;
-    let suites = &if suites.is_empty() {
+    let by_default = suites.is_empty();
+    let suites = &if by_default {
         // Only some systems have it. Who names the suite gets the error.
         missing = browsers::variables(&[Kind::Webkit]).err();
         let mut suites = Suite::DEFAULT.to_vec();
@@ -122,7 +126,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
         browsers.push(Kind::Webkit);
     }
     if !browsers.is_empty() {
-        run_in_browsers(&mut report, &browsers)?;
+        run_in_browsers(&mut report, &browsers, by_default)?;
     }
     if needs_package {
         report.step("npm package", |_| npm::build())?;
@@ -205,7 +209,7 @@ fn native_tests(report: &mut Report) -> Result<()> {
     })
 }
 
-fn run_in_browsers(report: &mut Report, browsers: &[Kind]) -> Result<()> {
+fn run_in_browsers(report: &mut Report, browsers: &[Kind], by_default: bool) -> Result<()> {
     let mut server = None;
     report.step("test server", |_| {
         server = Some(Server::for_tests()?);
@@ -216,6 +220,9 @@ fn run_in_browsers(report: &mut Report, browsers: &[Kind]) -> Result<()> {
         let mut steps: Vec<(String, StepFunction<'_>)> = Vec::new();
         for test in tests {
             for &kind in browsers {
+                if by_default && kind == Kind::Webkit && test.name != WEBKIT_TEST {
+                    continue;
+                }
                 let name = format!("{}, {}", kind.name(), test.label);
                 let prefix = format!("{name} | ");
                 let run = move |tally: &mut Tally| {
