@@ -6,7 +6,7 @@ import vue from "@vitejs/plugin-vue";
 import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 import { startServer } from "./test/support/server.ts";
-import { alias, timeouts } from "./vitest.common.ts";
+import { alias, bundled, timeouts } from "./vitest.common.ts";
 
 const common = { resolve: { alias } };
 
@@ -15,7 +15,13 @@ export default defineConfig({
     projects: [
       {
         ...common,
-        test: { name: "node", include: ["test/{logic,network}/**/*.test.ts"], provide: { ...(await startServer()) }, ...timeouts },
+        test: {
+          name: "node",
+          include: ["test/{comparison,logic,network}/**/*.test.ts"],
+          provide: { ...(await startServer()) },
+          server: { deps: { inline: bundled } },
+          ...timeouts,
+        },
       },
       {
         plugins: [svelte({ configFile: false }), vue(), solid({ include: /solid\.tsx/, hot: false })],

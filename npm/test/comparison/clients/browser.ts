@@ -1,0 +1,19 @@
+// The browser's own `EventSource`.
+
+import type { Client, Listening } from "../client.ts";
+import { BY_CLOSE } from "./own-fetch.ts";
+
+export const browser: Client = {
+  name: "the browser's own",
+  place: "Chromium",
+  byHand: { signal: BY_CLOSE },
+  listen(url, wishes) {
+    // What it has no options for it ignores.
+    const source = new EventSource(url, wishes as EventSourceInit);
+    const listening: Listening = { events: [], failures: [], close: () => source.close() };
+    source.addEventListener("message", ({ data }) => listening.events.push({ data }));
+    source.addEventListener("error", () => listening.failures.push({}));
+    wishes.signal?.addEventListener("abort", () => source.close());
+    return listening;
+  },
+};
