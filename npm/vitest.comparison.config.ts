@@ -12,6 +12,8 @@ const common = { provide: { ...origins }, maxConcurrency: 12, ...timeouts };
 export default defineConfig({
   test: {
     reporters: ["default", new Comparison()],
+    // Of other packages, whose cells say what follows.
+    dangerouslyIgnoreUnhandledErrors: true,
     projects: [
       {
         resolve: { alias },

@@ -48,10 +48,12 @@ export interface Listening {
 }
 
 export interface Client {
-  /** The name of the package, or of the browser's own. */
+  /** That of the package, or of the column of the browser's own. */
   name: string;
-  /** What an app imports of it. */
-  module?: { from: string; name: string; load(): Promise<object> };
+  /** The package, and what an app imports of it. */
+  module?: { exports: string; load(): Promise<object> };
+  /** The options without which it cannot be made outside of a browser. */
+  needs?: object;
   /** Where its column is run. */
   place: "Node.js" | "Chromium";
   /** The wishes that only code of the user meets, and where that has its place. */

@@ -4,14 +4,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { rowOf, type Scenarios } from "./cell.ts";
 import { CLIENTS } from "./clients/index.ts";
+import { COLUMNS } from "./columns.ts";
 import { PAGE, readCells, versionOf } from "./page.ts";
 import { find } from "./scenario.ts";
 
 const scenarios = import.meta.glob<Scenarios[string]>("./scenarios/{anywhere,node}/*.ts", { eager: true });
 const page = readFileSync(PAGE, "utf8");
 
-test.each(CLIENTS)("the comparison is of the version of $name that is installed", (client) => {
-  expect(page).toContain(versionOf(client));
+test.each(COLUMNS)("the comparison is of the version of %s that is installed", (name) => {
+  expect(page).toContain(versionOf(name));
 });
 
 // A busy machine may miss a deadline.

@@ -3,15 +3,12 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Cell } from "./cell.ts";
-import type { Client } from "./client.ts";
-import { CLIENTS } from "./clients/index.ts";
+import { BROWSER, COLUMNS, OURS } from "./columns.ts";
 import type { Finding } from "./scenario.ts";
 
 export const PAGE = fileURLToPath(new URL("../../../docs/comparison.md", import.meta.url));
 const SCENARIOS = "../npm/test/comparison/scenarios";
 const [START, END] = ["<!-- comparison -->", "<!-- /comparison -->"];
-/** This package, which the others are compared with. */
-const OURS = "typed-eventsource";
 
 /** The rows, in the order of the page. */
 const PARTS: [heading: string, ...rows: string[]][] = [
@@ -53,12 +50,11 @@ const PARTS: [heading: string, ...rows: string[]][] = [
   ["The program", "anywhere/standard", "anywhere/json", "anywhere/iteration", "node/runs-in-node", "node/size"],
 ];
 
-/** The package of a client with its version, as the page names it. */
-export function versionOf({ name, module }: Client): string {
-  if (!module) return name;
-  const own = module.from === OURS;
-  const path = own ? "../../src/package.json" : `../../node_modules/${module.from}/package.json`;
-  return `\`${name}\` ${JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version}`;
+/** The name of a client with the version of its package. */
+export function versionOf(name: string): string {
+  if (name === BROWSER) return name;
+  const folder = name === OURS ? "../../src" : `../../node_modules/${name}`;
+  return `\`${name}\` ${JSON.parse(readFileSync(new URL(`${folder}/package.json`, import.meta.url), "utf8")).version}`;
 }
 
 /** The page with these cells in place of what it had. */
@@ -72,11 +68,11 @@ export function withCells(page: string, cells: readonly Cell[], date: Date): str
 function parts(cells: readonly Cell[], date: Date): string {
   const notes: string[] = [];
   const engines = [...new Set(cells.map(({ engine }) => engine))].sort().reverse();
-  const head = `| | ${CLIENTS.map(({ name }) => (name === "the browser's own" ? name : `\`${shortName(name)}\``)).join(" | ")} |`;
-  const line = `| --- |${" --- |".repeat(CLIENTS.length)}`;
+  const head = `| | ${COLUMNS.map((name) => (name === BROWSER ? name : `\`${shortName(name)}\``)).join(" | ")} |`;
+  const line = `| --- |${" --- |".repeat(COLUMNS.length)}`;
   const tables = PARTS.map(([heading, ...rows]) => [`### ${heading}\n`, head, line, ...rows.map((row) => rowOf(row, cells, notes))]);
   return [
-    `Run on ${date.toISOString().slice(0, 10)} with ${engines.join(" and ")}. The versions: ${CLIENTS.map(versionOf).join(", ")}.\n`,
+    `Run on ${date.toISOString().slice(0, 10)} with ${engines.join(" and ")}. The versions: ${COLUMNS.map(versionOf).join(", ")}.\n`,
     ...tables.map((table) => `${table.join("\n")}\n`),
     "### Where another is better\n",
     ...whereOthersAreBetter(cells),
@@ -89,7 +85,7 @@ const shortName = (name: string) => name.replace(/^@.*\//, "");
 
 /** The cells of a row, in the order of the columns. */
 function cellsOf(row: string, cells: readonly Cell[]): Cell[] {
-  return CLIENTS.map(({ name }) => {
+  return COLUMNS.map((name) => {
     const found = cells.find((cell) => cell.row === row && cell.client === name);
     if (!found) throw new Error(`nobody has found ${row} of ${name}`);
     return found;
@@ -126,7 +122,7 @@ function whereOthersAreBetter(cells: readonly Cell[]): string[] {
 
 /** The findings that the page has of a client, by their rows. */
 export function readCells(page: string, client: string): Map<string, Finding> {
-  const column = CLIENTS.findIndex(({ name }) => name === client);
+  const column = COLUMNS.indexOf(client);
   const found = new Map<string, Finding>();
   for (const [, row, texts] of page.matchAll(/^\| \[[^\n]*\]\(\.\.\/npm\/test\/comparison\/scenarios\/(.+)\.ts\) \| (.*) \|$/gm)) {
     const [, outcome = "", number] = /^([^[]*)(?:\[\^(\d+)\])?$/.exec(texts?.split(" | ")[column] ?? "") ?? [];

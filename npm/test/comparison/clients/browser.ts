@@ -1,10 +1,11 @@
 // The browser's own `EventSource`.
 
 import type { Client, Listening } from "../client.ts";
+import { BROWSER } from "../columns.ts";
 import { BY_CLOSE } from "./own-fetch.ts";
 
 export const browser: Client = {
-  name: "the browser's own",
+  name: BROWSER,
   place: "Chromium",
   byHand: { signal: BY_CLOSE },
   listen(url, wishes) {

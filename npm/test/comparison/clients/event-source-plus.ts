@@ -5,7 +5,7 @@ import type { Client, Listening } from "../client.ts";
 
 export const eventSourcePlus: Client = {
   name: "event-source-plus",
-  module: { from: "event-source-plus", name: "EventSourcePlus", load: () => import("event-source-plus") },
+  module: { exports: "EventSourcePlus", load: () => import("event-source-plus") },
   place: "Node.js",
   byHand: { refresh: "in an `onResponseError` of your own", signal: "the signal has to call `abort()`" },
   listen(url, { method, body, headers, token, refresh, fetch, signal, maxAttempts }) {

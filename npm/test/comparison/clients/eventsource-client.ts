@@ -6,7 +6,7 @@ import { BY_CLOSE, IN_OWN_FETCH, ownFetch } from "./own-fetch.ts";
 
 export const eventsourceClient: Client = {
   name: "eventsource-client",
-  module: { from: "eventsource-client", name: "createEventSource", load: () => import("eventsource-client") },
+  module: { exports: "createEventSource", load: () => import("eventsource-client") },
   place: "Node.js",
   byHand: { token: IN_OWN_FETCH, refresh: IN_OWN_FETCH, signal: BY_CLOSE },
   listen(url, { method, body, headers, token, refresh, fetch, signal }) {

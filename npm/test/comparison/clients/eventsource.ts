@@ -6,7 +6,7 @@ import { BY_CLOSE, IN_OWN_FETCH, ownFetch } from "./own-fetch.ts";
 
 export const eventsource: Client = {
   name: "eventsource",
-  module: { from: "eventsource", name: "EventSource", load: () => import("eventsource") },
+  module: { exports: "EventSource", load: () => import("eventsource") },
   place: "Node.js",
   byHand: { method: IN_OWN_FETCH, headers: IN_OWN_FETCH, token: IN_OWN_FETCH, refresh: IN_OWN_FETCH, signal: BY_CLOSE },
   listen(url, wishes) {

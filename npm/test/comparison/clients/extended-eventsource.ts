@@ -6,7 +6,7 @@ import { BY_CLOSE, IN_OWN_FETCH, ownFetch } from "./own-fetch.ts";
 
 export const extendedEventsource: Client = {
   name: "extended-eventsource",
-  module: { from: "extended-eventsource", name: "EventSource", load: () => import("extended-eventsource") },
+  module: { exports: "EventSource", load: () => import("extended-eventsource") },
   place: "Node.js",
   byHand: { token: IN_OWN_FETCH, refresh: IN_OWN_FETCH, signal: BY_CLOSE },
   listen(url, { method, body, headers, token, refresh, fetch, signal }) {

@@ -8,7 +8,7 @@ const IN_ONERROR = "in an `onerror` of your own";
 
 export const fetchEventSourceClient: Client = {
   name: "@microsoft/fetch-event-source",
-  module: { from: "@microsoft/fetch-event-source", name: "fetchEventSource", load: () => import("@microsoft/fetch-event-source") },
+  module: { exports: "fetchEventSource", load: () => import("@microsoft/fetch-event-source") },
   // It needs a `window`.
   place: "Chromium",
   byHand: {

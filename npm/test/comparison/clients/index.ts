@@ -1,4 +1,4 @@
-// The clients, in the order of the columns.
+// The clients.
 
 import { browser } from "./browser.ts";
 import { eventSourcePlus } from "./event-source-plus.ts";

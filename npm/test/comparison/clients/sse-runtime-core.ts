@@ -5,7 +5,7 @@ import type { Client, Listening } from "../client.ts";
 
 export const sseRuntimeCore: Client = {
   name: "@flamefrontend/sse-runtime-core",
-  module: { from: "@flamefrontend/sse-runtime-core", name: "createSSEClient", load: () => import("@flamefrontend/sse-runtime-core") },
+  module: { exports: "createSSEClient", load: () => import("@flamefrontend/sse-runtime-core") },
   place: "Node.js",
   byHand: { signal: "the signal has to call `disconnect()`" },
   listen(url, { headers, token, refresh, signal, backoff, maxAttempts, idle, json, shared }) {

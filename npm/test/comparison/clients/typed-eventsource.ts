@@ -5,7 +5,8 @@ import type { Client, Listening } from "../client.ts";
 
 export const typedEventsource: Client = {
   name: "typed-eventsource",
-  module: { from: "typed-eventsource", name: "EventSource", load: () => import("typed-eventsource") },
+  module: { exports: "EventSource", load: () => import("typed-eventsource") },
+  needs: { transport: "fetch" },
   place: "Node.js",
   byHand: {},
   listen(url, wishes) {

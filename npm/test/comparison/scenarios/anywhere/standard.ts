@@ -1,4 +1,4 @@
-import { type Scenario, YES, no, playInTurn } from "../../scenario.ts";
+import { type Scenario, YES, no, partly, playInTurn } from "../../scenario.ts";
 
 export default {
   question: "Is the standard's class, which takes the place of the browser's own",
@@ -6,15 +6,25 @@ export default {
     const loaded = client.module ? await client.module.load() : globalThis;
     const Source = (loaded as { EventSource?: typeof EventSource }).EventSource;
     if (!Source) return no("It has another interface.");
-    const source = new Source(await playInTurn("event: price\ndata: a\n\n"));
+    const url = await playInTurn("event: price\ndata: a\n\n");
+    const { source, needs } = open(Source, url, client.needs);
     try {
       const event = await new Promise<MessageEvent>((resolve) => source.addEventListener("price", resolve));
-      const isEvent = event instanceof MessageEvent && event.data === "a";
-      return isEvent && source instanceof EventTarget && source.readyState === 1
-        ? YES
-        : no("It is not an `EventTarget` with `MessageEvent`s.");
+      const isStandard = event instanceof MessageEvent && source instanceof EventTarget && source.readyState === Source.OPEN;
+      if (!isStandard) return no("It is not an `EventTarget` with the standard's states and `MessageEvent`s.");
+      return needs ? partly(`In Node.js it cannot be made without \`${JSON.stringify(needs)}\`.`) : YES;
     } finally {
       source.close();
     }
   },
 } satisfies Scenario;
+
+/** Opens a source as the browser's own is opened, or else with the options that it needs in Node.js. */
+function open(Source: typeof EventSource, url: string, needs: object | undefined) {
+  try {
+    return { source: new Source(url), needs: undefined };
+  } catch (error) {
+    if (!needs) throw error;
+    return { source: new Source(url, needs), needs };
+  }
+}

@@ -1,6 +1,6 @@
 import { release } from "../../../support/streams.ts";
 import type { Client, Listening, Wishes } from "../../client.ts";
-import { type Scenario, YES, asks, hears, no, play } from "../../scenario.ts";
+import { type Scenario, YES, asks, no, play, within } from "../../scenario.ts";
 
 export default {
   question: "Several tabs share one connection",
@@ -13,7 +13,7 @@ export default {
       await asks(url, 1);
       if (await asks(url, 2, 3000)) return no("Each tab had a connection.");
       await release(url);
-      const areHeard = await Promise.all(listening.map((one) => hears(one, [1]).then((heard) => heard || hears(one, ["1"], 0))));
+      const areHeard = await Promise.all(listening.map(({ events }) => within(6000, () => String(events[0]?.data) === "1")));
       for (const one of listening) one.close();
       return areHeard.every(Boolean) ? YES : no("One of the tabs heard nothing.");
     } finally {

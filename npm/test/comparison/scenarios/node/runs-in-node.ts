@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type Scenario, YES, hears, no, partly, play } from "../../scenario.ts";
+import { OURS } from "../../columns.ts";
 import { PACKAGE } from "../../package.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -15,8 +16,7 @@ export default {
     } catch (error) {
       return no(`It throws: ${(error as Error).message}.`);
     }
-    const { from = "" } = client.module ?? {};
-    const module = from === "typed-eventsource" ? `${PACKAGE}/index.js` : from;
+    const module = client.name === OURS ? `${PACKAGE}/index.js` : client.name;
     const code = `await import(${JSON.stringify(module)})`;
     const loading = promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code], { cwd: HERE });
     return loading.then(

@@ -14,9 +14,8 @@ export default {
   isBusy: true,
   async run({ client }) {
     if (!client.module) return { outcome: "0 KB" };
-    const { from, name } = client.module;
     const { outputFiles, metafile } = await build({
-      stdin: { contents: `export { ${name} } from "${from}";`, resolveDir: HERE },
+      stdin: { contents: `export { ${client.module.exports} } from "${client.name}";`, resolveDir: HERE },
       alias: { "typed-eventsource": `${PACKAGE}/index.js` },
       bundle: true,
       minify: true,
