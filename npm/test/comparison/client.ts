@@ -27,6 +27,8 @@ export interface Wishes {
   distinct?: boolean;
   /** Whether a refusal is to be told with its status and its body. */
   refusals?: boolean;
+  /** Whether the response is an answer, which ends with `[DONE]`. */
+  answer?: boolean;
   json?: boolean;
   shared?: boolean;
 }
@@ -56,7 +58,7 @@ export interface Client {
   needs?: object;
   /** Where its column is run. */
   place: "Node.js" | "Chromium";
-  /** The wishes that only code of the user meets, and where that has its place. */
+  /** The wishes that only code of the user meets, and where that has its place: "in a …". */
   byHand: { [Wish in keyof Wishes]?: string };
   /** Listens to the events without a name. */
   listen(url: string, wishes: Wishes): Listening;

@@ -20,6 +20,7 @@ const PARTS: [heading: string, ...rows: string[]][] = [
     "anywhere/backs-off",
     "anywhere/gives-up",
     "anywhere/no-content",
+    "anywhere/answer",
     "anywhere/retry-after",
     "anywhere/silence",
     "anywhere/hammering",
@@ -94,11 +95,9 @@ function cellsOf(row: string, cells: readonly Cell[]): Cell[] {
 
 function rowOf(row: string, cells: readonly Cell[], notes: string[]): string {
   const found = cellsOf(row, cells);
-  const first = notes.length;
   const texts = found.map(({ outcome, note }) => {
     if (!note) return outcome;
-    // Cells of a row that say the same share a footnote.
-    const shared = notes.indexOf(note, first);
+    const shared = notes.indexOf(note);
     return `${outcome}[^${(shared < 0 ? notes.push(note) - 1 : shared) + 1}]`;
   });
   return `| [${found[0]?.question}](${SCENARIOS}/${row}.ts) | ${texts.join(" | ")} |`;

@@ -48,7 +48,7 @@ export async function find(scenario: Scenario, client: Client): Promise<Finding>
   try {
     const finding = await scenario.run(stage);
     if (finding.outcome !== "yes" || byHand.size === 0) return finding;
-    return partly(`It is for you to write: ${[...byHand].join("; ")}.`);
+    return partly(`By code of yours: ${[...byHand].join("; ")}.`);
   } finally {
     for (const one of listening) one.close();
   }

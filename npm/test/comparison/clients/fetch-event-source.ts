@@ -4,7 +4,7 @@ import { fetchEventSource } from "@microsoft/fetch-event-source";
 import type { Client, Listening } from "../client.ts";
 import { IN_OWN_FETCH, ownFetch } from "./own-fetch.ts";
 
-const IN_ONERROR = "in an `onerror` of your own";
+const IN_ONERROR = "in an `onerror`";
 
 export const fetchEventSourceClient: Client = {
   name: "@microsoft/fetch-event-source",
@@ -12,15 +12,15 @@ export const fetchEventSourceClient: Client = {
   // It needs a `window`.
   place: "Chromium",
   byHand: {
-    reconnect: "an `onclose` of your own has to throw",
+    reconnect: "in an `onclose`, which throws",
     token: IN_OWN_FETCH,
     refresh: IN_OWN_FETCH,
     backoff: IN_ONERROR,
     maxAttempts: IN_ONERROR,
-    refusals: "in an `onopen` of your own",
+    refusals: "in an `onopen`",
   },
   listen(url, wishes) {
-    const { method, body, headers, token, refresh, fetch, signal, backoff, maxAttempts, refusals } = wishes;
+    const { method, body, headers, token, refresh, fetch, signal, backoff, maxAttempts, refusals, answer } = wishes;
     const controller = new AbortController();
     const listening: Listening = { events: [], failures: [], close: () => controller.abort() };
     const own = ownFetch({ token, refresh, fetch });
@@ -37,7 +37,7 @@ export const fetchEventSourceClient: Client = {
       }),
       onmessage: ({ data }) => listening.events.push({ data }),
       onclose() {
-        throw new Error("the response has ended");
+        if (!answer) throw new Error("the response has ended");
       },
       onerror(error) {
         failed += 1;

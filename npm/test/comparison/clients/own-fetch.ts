@@ -3,8 +3,9 @@
 import type { Wishes } from "../client.ts";
 
 /** Where code of the user has its place. */
-export const IN_OWN_FETCH = "in a `fetch` of your own";
-export const BY_CLOSE = "the signal has to call `close()`";
+export const IN_OWN_FETCH = "in a `fetch`";
+export const BY_CLOSE = "in a listener of the signal, which calls `close()`";
+export const AT_DONE = "in a listener, which calls `close()`";
 
 /** A `fetch` that does what is wished, if anything is. */
 export function ownFetch({ method, body, headers, token, refresh, fetch }: Wishes): typeof globalThis.fetch | undefined {

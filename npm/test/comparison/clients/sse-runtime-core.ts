@@ -7,8 +7,8 @@ export const sseRuntimeCore: Client = {
   name: "@flamefrontend/sse-runtime-core",
   module: { exports: "createSSEClient", load: () => import("@flamefrontend/sse-runtime-core") },
   place: "Node.js",
-  byHand: { signal: "the signal has to call `disconnect()`" },
-  listen(url, { headers, token, refresh, signal, backoff, maxAttempts, idle, json, shared }) {
+  byHand: { answer: "in a handler, which calls `disconnect()`", signal: "in a listener of the signal, which calls `disconnect()`" },
+  listen(url, { headers, token, refresh, signal, backoff, maxAttempts, idle, answer, json, shared }) {
     const listening: Listening = { events: [], failures: [], close: () => client.disconnect() };
     const client = createSSEClient<{ message: unknown }>({
       key: [url],
@@ -20,7 +20,12 @@ export const sseRuntimeCore: Client = {
       ...(shared && { coordination: { enabled: true, mode: "single-tab" } }),
       // Handlers are given JSON, parsed.
       events: { message: (data) => (json || shared ? void listening.events.push({ data }) : undefined) },
-      diagnostics: { onRawEvent: ({ data }) => (json || shared ? undefined : void listening.events.push({ data })) },
+      diagnostics: {
+        onRawEvent({ data }) {
+          if (!json && !shared) listening.events.push({ data });
+          if (answer && data === "[DONE]") client.disconnect();
+        },
+      },
     });
     client.subscribeError((error) => {
       if (error) listening.failures.push({ status: error.status });

@@ -20,6 +20,7 @@ export const typedEventsource: Client = {
       fetch: fetch as never,
       signal,
       maxEventSize,
+      terminalData: wishes.answer ? "[DONE]" : undefined,
       deduplicate: wishes.distinct ? 100 : 0,
       policy: {
         preset: backoff || maxAttempts || unavailable ? "resilient" : "browser",

@@ -10,7 +10,7 @@ export default {
     const { source, needs } = open(Source, url, client.needs);
     try {
       const event = await new Promise<MessageEvent>((resolve) => source.addEventListener("price", resolve));
-      const isStandard = event instanceof MessageEvent && source instanceof EventTarget && source.readyState === Source.OPEN;
+      const isStandard = event instanceof MessageEvent && source instanceof EventTarget && source.readyState === 1;
       if (!isStandard) return no("It is not an `EventTarget` with the standard's states and `MessageEvent`s.");
       return needs ? partly(`In Node.js it cannot be made without \`${JSON.stringify(needs)}\`.`) : YES;
     } finally {
