@@ -20,6 +20,7 @@ export default defineConfig({
           include: ["test/{comparison,logic,network}/**/*.test.ts"],
           provide: { ...(await startServer()) },
           server: { deps: { inline: bundled } },
+          maxConcurrency: 12,
           ...timeouts,
         },
       },

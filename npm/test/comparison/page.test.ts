@@ -1,7 +1,7 @@
 // The comparison in the book says what is found now, of this package and of one other.
 
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { type TestContext, describe, expect, test } from "vitest";
 import { rowOf, type Scenarios } from "./cell.ts";
 import { CLIENTS } from "./clients/index.ts";
 import { COLUMNS } from "./columns.ts";
@@ -15,21 +15,22 @@ test.each(COLUMNS)("the comparison is of the version of %s that is installed", (
   expect(page).toContain(versionOf(name));
 });
 
-// A busy machine may miss a deadline.
-describe.each(["typed-eventsource", "eventsource"])("of %s", { retry: 2 }, (name) => {
-  const client = CLIENTS.find((one) => one.name === name);
-  const written = readCells(page, name);
+const clients = CLIENTS.filter(({ name }) => ["typed-eventsource", "eventsource"].includes(name));
+const all = clients.flatMap((client) => Object.entries(scenarios).map(([file, { default: scenario }]) => ({ client, file, scenario })));
 
-  for (const [file, { default: scenario }] of Object.entries(scenarios)) {
-    const add = scenario.isBusy ? test : test.concurrent;
-    add(`the comparison says what is found now: ${scenario.question}`, async ({ expect: expectHere }) => {
-      if (!client) throw new Error(`there is no ${name}`);
-      const { outcome, note } = await find(scenario, client);
-      const before = written.get(rowOf(file));
-      const size = Number.parseFloat(outcome);
-      // A size changes with each change of the source, and with the tools.
-      if (size) expectHere(Math.abs(Number.parseFloat(before?.outcome ?? "") / size - 1)).toBeLessThan(0.1);
-      else expectHere({ outcome, note }).toEqual({ outcome: before?.outcome, note: before?.note });
-    });
-  }
+// A busy machine may miss a deadline.
+describe("the comparison says what is found now", { retry: 2 }, () => {
+  const waiting = all.filter(({ scenario }) => !scenario.isBusy);
+  test.concurrent.for(waiting)("of $client.name: $scenario.question", check);
+  const busy = all.filter(({ scenario }) => scenario.isBusy);
+  test.for(busy)("of $client.name: $scenario.question", check);
 });
+
+async function check({ client, file, scenario }: (typeof all)[number], { expect }: TestContext) {
+  const { outcome, note } = await find(scenario, client);
+  const written = readCells(page, client.name).get(rowOf(file));
+  const size = Number.parseFloat(outcome);
+  // A size changes with each change of the source, and with the tools.
+  if (size) expect(Math.abs(Number.parseFloat(written?.outcome ?? "") / size - 1)).toBeLessThan(0.1);
+  else expect({ outcome, note }).toEqual({ outcome: written?.outcome, note: written?.note });
+}

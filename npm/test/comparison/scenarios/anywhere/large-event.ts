@@ -3,7 +3,7 @@ import { type Scenario, YES, no, partly, play, within } from "../../scenario.ts"
 const BYTES = 8 * 1024 * 1024;
 
 export default {
-  question: "Reads an event of 8 MiB within two seconds",
+  question: "Reads an event of 8 MiB within ten seconds",
   isBusy: true,
   async run({ listen }) {
     const url = await play({ steps: [{ send: "data: " }, { fill: { bytes: BYTES, send: "x" } }, { send: "\n\n" }, "silence"] });
@@ -11,6 +11,6 @@ export default {
     const { events } = listen(url);
     const isHeard = await within(60_000, () => String(events[0]?.data).length === BYTES);
     if (!isHeard) return no("It had not read it after a minute.");
-    return performance.now() - start < 2000 ? YES : partly("It took longer.");
+    return performance.now() - start < 10_000 ? YES : partly("It took longer.");
   },
 } satisfies Scenario;

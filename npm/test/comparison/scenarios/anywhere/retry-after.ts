@@ -2,7 +2,7 @@ import { seen } from "../../../support/streams.ts";
 import { type Scenario, YES, hears, no, partly, play } from "../../scenario.ts";
 
 /** Longer than any client waits without being told. */
-const SECONDS = 6;
+const SECONDS = 3;
 
 export default {
   question: "Survives a 503, and waits as long as its `Retry-After` says",
@@ -16,7 +16,7 @@ export default {
     };
     const url = await play(refusal, { steps: [{ send: "data: a\n\n" }, "silence"] });
     const listening = listen(url, { unavailable: true });
-    if (!(await hears(listening, ["a"], SECONDS * 1000 + 4000))) return no("It closed.");
+    if (!(await hears(listening, ["a"], SECONDS * 1000 + 2000))) return no("It closed.");
     const [first, second] = await seen(url, {});
     const waited = (second?.opened_ms ?? 0) - (first?.opened_ms ?? 0);
     return waited >= SECONDS * 1000 - 50 ? YES : partly("It came back before the time.");
