@@ -10,6 +10,9 @@ import { alias, bundled, timeouts } from "./vitest.common.ts";
 
 const common = { resolve: { alias } };
 
+/** The comparison is of the package as most have it. */
+const folders = process.env.ENGINE === "javascript" ? "logic,network" : "comparison,logic,network";
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,7 +20,7 @@ export default defineConfig({
         ...common,
         test: {
           name: "node",
-          include: ["test/{comparison,logic,network}/**/*.test.ts"],
+          include: [`test/{${folders}}/**/*.test.ts`],
           provide: { ...(await startServer()) },
           server: { deps: { inline: bundled } },
           maxConcurrency: 12,
