@@ -13,7 +13,7 @@ import { Timeline } from "./timeline.js";
 /** Milliseconds between two drawings of the timeline. */
 const REDRAW_INTERVAL = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 250;
 
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+const timeFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
 /** Shows what the selected panel's stream does, with buttons to act on it. */
 export class Inspector {
@@ -22,7 +22,7 @@ export class Inspector {
   #attempts = new Attempts();
   #happenings = new Happenings();
   #faults = new Faults(
-    (fault, label) => void this.#cause(fault, label),
+    (fault, label) => void this.#causeFault(fault, label),
     () => this.#toggle(),
   );
   /** @type {Panel | undefined} */
@@ -33,7 +33,7 @@ export class Inspector {
     setInterval(() => {
       if (!this.#panel || document.hidden) return;
       this.#timeline.draw(this.#panel.session.record);
-      // A source does not tell when another tab comes or goes, nor when it has counted.
+      // A source has no callback for a tab that comes or goes, nor for a change of its `stats`.
       this.#showFigures(this.#panel.session.record);
     }, REDRAW_INTERVAL);
   }
@@ -44,7 +44,7 @@ export class Inspector {
     this.#show();
   }
 
-  /** Shows a record that has changed, in the next frame. @param {Record} record */
+  /** Shows a record that has changed, in the next frame, if it is the selected panel's. @param {Record} record */
   changed(record) {
     if (this.#isScheduled || record !== this.#panel?.session.record) return;
     this.#isScheduled = true;
@@ -75,7 +75,7 @@ export class Inspector {
       byId(id).textContent = count.toLocaleString();
     }
     byId("bytes").textContent = bytes === undefined ? "–" : sizeText(bytes);
-    byId("last-event").textContent = lastEventAt === undefined ? "–" : time.format(lastEventAt);
+    byId("last-event").textContent = lastEventAt === undefined ? "–" : timeFormat.format(lastEventAt);
   }
 
   #toggle() {
@@ -88,16 +88,16 @@ export class Inspector {
    * @param {string} fault
    * @param {string} label
    */
-  async #cause(fault, label) {
+  async #causeFault(fault, label) {
     if (!this.#panel) return;
-    const { name, session, client = identity.client } = this.#panel;
+    const { name, session, client = identity.tabId } = this.#panel;
     session.record.note("you", session.isOpen ? label : `${label} (without effect: no stream is open)`);
     const query = new URLSearchParams({ stream: name, client });
     try {
       const answer = await fetch(`/demo/faults/${fault}?${query}`, { method: "POST" });
-      if (!answer.ok) session.record.note("you", `The server refused: ${answer.status}`);
+      if (!answer.ok) session.record.note("error", `The server refused: ${answer.status}`);
     } catch {
-      session.record.note("you", "The server cannot be reached");
+      session.record.note("error", "The server cannot be reached");
     }
   }
 }
