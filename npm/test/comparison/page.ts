@@ -69,9 +69,9 @@ export function withCells(page: string, cells: readonly Cell[], date: Date): str
 function parts(cells: readonly Cell[], date: Date): string {
   const notes: string[] = [];
   const engines = [...new Set(cells.map(({ engine }) => engine))].sort().reverse();
-  const head = `| | ${COLUMNS.map((name) => (name === BROWSER ? name : `\`${shortName(name)}\``)).join(" | ")} |`;
+  const head = `| | ${COLUMNS.map(heading).join(" | ")} |`;
   const line = `| --- |${" --- |".repeat(COLUMNS.length)}`;
-  const tables = PARTS.map(([heading, ...rows]) => [`### ${heading}\n`, head, line, ...rows.map((row) => rowOf(row, cells, notes))]);
+  const tables = PARTS.map(([part, ...rows]) => [`### ${part}\n`, head, line, ...rows.map((row) => rowOf(row, cells, notes))]);
   return [
     `Run on ${date.toISOString().slice(0, 10)} with ${engines.join(" and ")}. The versions: ${COLUMNS.map(versionOf).join(", ")}.\n`,
     ...tables.map((table) => `${table.join("\n")}\n`),
@@ -81,6 +81,9 @@ function parts(cells: readonly Cell[], date: Date): string {
     ...notes.map((note, index) => `[^${index + 1}]: ${note}\n`),
   ].join("\n");
 }
+
+/** The head of a column, whose words may break where the table is narrow. */
+const heading = (name: string) => shortName(name).replace("eventsource", "event<wbr>source");
 
 const shortName = (name: string) => name.replace(/^@.*\//, "");
 
