@@ -1,8 +1,10 @@
 // @ts-check
 import { byId, html } from "../dom.js";
 
-/** The faults: the name on the server, the label of the button, and what the fault does. */
-const FAULTS = [
+/** A fault: its name on the server, the label of its button, and what it does. @typedef {{ name: string, label: string, does: string }} Fault */
+
+/** The faults of each stream of the showcase. @type {readonly Fault[]} */
+export const FAULTS = [
   { name: "drop", label: "Connection lost", does: "It is made again; nothing is missed." },
   { name: "unavailable", label: "503, three times", does: "The policy backs off, and returns." },
   { name: "malformed", label: "Malformed data", does: "Two errors; the stream goes on." },
@@ -15,11 +17,12 @@ export class Faults {
   #list = byId("faults");
 
   /**
+   * @param {readonly Fault[]} faults
    * @param {(fault: string, label: string) => void} cause
    * @param {() => void} toggle closes or opens
    */
-  constructor(cause, toggle) {
-    for (const { name, label, does } of FAULTS) {
+  constructor(faults, cause, toggle) {
+    for (const { name, label, does } of faults) {
       this.#add(name, label, does).addEventListener("click", () => cause(name, label));
     }
     this.#add("toggle", "", "").addEventListener("click", toggle);

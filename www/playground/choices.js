@@ -124,7 +124,7 @@ export const FAULTS = [
   { name: "html", label: "A web page", does: "200, but no event stream." },
   { name: "malformed", label: "Malformed data", does: "Data that is no JSON." },
   { name: "repeat", label: "Duplicates", does: "Two events are sent again." },
-  { name: "gap", label: "A gap", does: "Three ids are left out." },
+  { name: "gap", label: "A gap", does: "A reset, and three ids are left out." },
   { name: "failure", label: "Failure event", does: "“failure”, with what went wrong." },
   { name: "finish", label: "Finish", does: "“bye”, then the end." },
 ];

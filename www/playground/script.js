@@ -89,6 +89,7 @@ export function scriptOf({ retry, faults }) {
         sendPrices(2);
         break;
       case "gap":
+        end("reset");
         id += 3;
         break;
       case "failure":

@@ -33,7 +33,7 @@ source.onError((error) => console.log(error.code, error.message));
 `;
 }
 
-/** @param {unknown} value @param {string} indent */
+/** @param {unknown} value @param {string} indent @returns {string} */
 function literal(value, indent) {
   if (Array.isArray(value)) return `[${value.join(", ")}]`;
   if (typeof value === "object" && value !== null) {
@@ -49,7 +49,7 @@ function object(value, indent) {
   return `{\n${lines.join("")}${indent}}`;
 }
 
-/** @param {object} value @param {string} indent */
+/** @param {object} value @param {string} indent @returns {string[]} */
 const fields = (value, indent) => Object.entries(value).map(([name, value]) => `${name}: ${literal(value, indent)}`);
 
 /**
