@@ -15,6 +15,8 @@ export const FAULTS = [
 /** The buttons that cause faults, and the one that closes or opens the source. */
 export class Faults {
   #list = byId("faults");
+  /** Where the last button is. In the playground it is not among the faults. */
+  #actions = document.getElementById("actions") ?? this.#list;
 
   /**
    * @param {readonly Fault[]} faults
@@ -23,9 +25,9 @@ export class Faults {
    */
   constructor(faults, cause, toggle) {
     for (const { name, label, does } of faults) {
-      this.#add(name, label, does).addEventListener("click", () => cause(name, label));
+      this.#add(this.#list, name, label, does).addEventListener("click", () => cause(name, label));
     }
-    this.#add("toggle", "", "").addEventListener("click", toggle);
+    this.#add(this.#actions, "toggle", "", "").addEventListener("click", toggle);
   }
 
   /**
@@ -41,18 +43,19 @@ export class Faults {
   }
 
   /**
+   * @param {HTMLElement} place
    * @param {string} name
    * @param {string} label
    * @param {string} does
    */
-  #add(name, label, does) {
+  #add(place, name, label, does) {
     const button = html(
       "button",
       { type: "button", id: name, "aria-labelledby": `${name}-label`, "aria-describedby": `${name}-does` },
       html("strong", { id: `${name}-label` }, label),
       html("span", { id: `${name}-does` }, does),
     );
-    this.#list.append(button);
+    place.append(button);
     return button;
   }
 }

@@ -7,9 +7,6 @@ import { readField, takes, textOf } from "./fragment.js";
 /** @typedef {import("./choices.js").Field} Field */
 /** @typedef {import("./choices.js").State} State */
 
-/** What the form calls a choice whose name says too little. @type {Record<string, string>} */
-const NAMES = { "transport browser": "browser: its own EventSource" };
-
 /** The controls of some fields, in an element. */
 export class Fields {
   #fields;
@@ -76,18 +73,17 @@ function controlsOf({ key, kind, values = [], unset, least, most }) {
     case "limit":
       return [html("input", number), select(`${id}-then`, ACTIONS)];
     case "choice":
-      return [select(id, values, key, unset)];
+      return [select(id, values, unset)];
   }
 }
 
 /**
  * @param {string} id
  * @param {string[]} values
- * @param {string} [key]
  * @param {string} [unset]
  */
-function select(id, values, key, unset) {
-  const options = values.map((value) => html("option", { value }, NAMES[`${key} ${value}`] ?? value));
+function select(id, values, unset) {
+  const options = values.map((value) => html("option", { value }, value));
   if (unset) options.unshift(html("option", { value: "" }, unset));
   return html("select", { id }, ...options);
 }

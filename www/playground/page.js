@@ -63,9 +63,10 @@ class Playground {
     this.#readUrl();
   }
 
-  /** Takes the state of the URL, and says what of that is not understood. */
+  /** Takes the state of the URL, and says what of that is not understood. A URL without a state gets that of the example. */
   #readUrl() {
     const { state, problems } = readFragment(location.hash);
+    if (location.hash === "") history.replaceState(null, "", `#${writeFragment(state)}`);
     const place = byId("not-understood");
     place.hidden = problems.length === 0;
     place.replaceChildren(

@@ -15,7 +15,7 @@ let sent = Promise.resolve();
 
 /** A source with what was chosen, and the script that its server plays. It runs once. */
 export class Run {
-  #id = `playground-${identity.client}`;
+  #id = `playground-${identity.client.slice(0, 8)}`;
   #state;
   #again;
   #abort = new AbortController();

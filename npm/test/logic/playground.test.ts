@@ -94,7 +94,8 @@ describe("the code", () => {
       const chosen = states.map((state) => state[key]);
       expect(chosen, key).toContainEqual(expect.anything());
       if (kind === "choice" || kind === "flag") expect(chosen, key).toEqual(expect.arrayContaining(values ?? []));
-      if (kind === "limit") expect(chosen.map((limit) => (limit as { then: string } | undefined)?.then)).toEqual(expect.arrayContaining(ACTIONS));
+      if (kind === "limit")
+        expect(chosen.map((limit) => (limit as { then: string } | undefined)?.then)).toEqual(expect.arrayContaining(ACTIONS));
       if (!["transport", "preset"].includes(key)) expect(chosen, key).toContain(undefined);
     }
   });

@@ -26,11 +26,11 @@ const source = new EventSource<Feed>("/prices", {
   failureEvent: "failure",
 });
 
-source.on("price", ({ data, lastEventId }) => console.log(lastEventId, data.symbol, data.price));
+source.on("price", ({ data }) => console.log(data.symbol, data.price));
 source.on("bye", ({ data }) => console.log(data.text));
 source.on("failure", ({ data }) => console.log(data.text));
 
 source.onState((state) => console.log(state));
-source.onAttempt(({ number, reason, outcome }) => console.log(number, reason, outcome));
+source.onAttempt(({ number, outcome }) => console.log(number, outcome));
 source.onGap(({ after, before }) => console.log("missed", after, before));
 source.onError((error) => console.log(error.code, error.message));
