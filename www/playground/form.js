@@ -26,6 +26,8 @@ export class Fields {
       element.append(rowOf(field, controls));
       for (const control of controls) {
         control.addEventListener("change", () => {
+          // The form has a list as the URL does.
+          if (field.kind === "statuses") control.value = valueOf(field, controls);
           check(field, controls);
           onChange();
         });
@@ -69,7 +71,7 @@ function controlsOf({ key, kind, values = [], unset, least, most }) {
     case "number":
       return [html("input", number)];
     case "statuses":
-      return [html("input", { id, autocomplete: "off", placeholder: "429, 503" })];
+      return [html("input", { id, autocomplete: "off", placeholder: "429,503" })];
     case "limit":
       return [html("input", number), select(`${id}-then`, ACTIONS)];
     case "choice":
