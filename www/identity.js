@@ -1,11 +1,11 @@
 // @ts-check
-// The person of this browser: an id that only the server knows, and a name. Its tabs are all this person.
+// The person of this browser: a name, and an id that the server tells to nobody else. All tabs of the browser are this person.
 
 const ADJECTIVES = ["Brisk", "Calm", "Clever", "Gentle", "Jolly", "Keen", "Lucky", "Merry", "Quiet", "Swift", "Tidy", "Witty"];
 const ANIMALS = ["Badger", "Crane", "Dormouse", "Finch", "Heron", "Lynx", "Marten", "Newt", "Otter", "Puffin", "Robin", "Stoat"];
 
 /**
- * Takes a value that this tab has kept over a reload. The value is removed, so that a copy of the tab has another.
+ * Takes a value that this tab has kept over a reload. The value is removed, so that a duplicated tab makes one that is new.
  *
  * @param {string} key
  */
@@ -15,7 +15,7 @@ function take(key) {
     sessionStorage.removeItem(key);
     return value;
   } catch {
-    // Without storage a reload makes another.
+    // Without storage a reload makes a new value.
     return null;
   }
 }
@@ -27,12 +27,12 @@ function take(key) {
  * @param {() => string} make
  * @returns {string}
  */
-function common(key, make) {
+function sharedValue(key, make) {
   try {
     localStorage[key] ||= make();
     return localStorage[key];
   } catch {
-    // Without storage each tab has another.
+    // Without storage each tab makes a value.
     return make();
   }
 }
@@ -41,14 +41,14 @@ function common(key, make) {
  * @template T
  * @param {T[]} list
  */
-const anyOf = (list) => list[Math.floor(Math.random() * list.length)];
+const randomOf = (list) => list[Math.floor(Math.random() * list.length)];
 
 export const identity = {
   /** The id of the streams that only this tab has, so that a fault concerns only them. */
-  client: take("client") ?? crypto.randomUUID(),
+  tabId: take("tabId") ?? crypto.randomUUID(),
   /** The id of the person, and of the streams that all tabs share. */
-  browser: common("browser", () => crypto.randomUUID()),
-  name: common("name", () => `${anyOf(ADJECTIVES)} ${anyOf(ANIMALS)}`),
+  personId: sharedValue("personId", () => crypto.randomUUID()),
+  name: sharedValue("name", () => `${randomOf(ADJECTIVES)} ${randomOf(ANIMALS)}`),
 };
 
 /** @type {(() => void)[]} */
@@ -74,25 +74,25 @@ export function rename(name) {
   } catch {
     // Without storage only this tab has it.
   }
-  use(name);
+  setName(name);
 }
 
 /** @param {string} name */
-function use(name) {
+function setName(name) {
   if (name === identity.name) return;
   identity.name = name;
   for (const listener of listeners) listener();
 }
 
-const useCommonName = () => use(common("name", () => identity.name));
-addEventListener("storage", useCommonName);
+const adoptSharedName = () => setName(sharedValue("name", () => identity.name));
+addEventListener("storage", adoptSharedName);
 // A page in the back/forward cache gets no `storage` event.
-addEventListener("pageshow", useCommonName);
+addEventListener("pageshow", adoptSharedName);
 
 addEventListener("pagehide", () => {
   try {
-    sessionStorage.setItem("client", identity.client);
+    sessionStorage.setItem("tabId", identity.tabId);
   } catch {
-    // Without storage a reload makes another.
+    // Without storage a reload makes a new value.
   }
 });

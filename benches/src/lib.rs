@@ -11,7 +11,7 @@ use wasm_bindgen::{JsError, JsValue, prelude::wasm_bindgen};
 
 use clients::{Client, Gloo, OursByBrowser, OursByBrowserJs, OursByFetch, OursByFetchJs, WebSys};
 use payloads::{Large, Lines, Price};
-use tasks::Heard;
+use tasks::Received;
 
 /// Evaluates a call with the type of the client that has this name.
 macro_rules! with_contender {
@@ -41,12 +41,12 @@ macro_rules! with_contender {
                 type $contender = OursByFetchJs;
                 $call
             }
-            other => Err(unknown(other)),
+            other => Err(unknown("contender", other)),
         }
     };
 }
 
-/// Hears `count` events of one name. Returns `{ elapsed, sum }`: the milliseconds from the call to the last event, and the sum
+/// Receives `count` events of one name. Returns `{ elapsed, sum }`: the milliseconds from the call to the last event, and the sum
 /// of the checksums.
 #[wasm_bindgen]
 pub async fn events(
@@ -56,8 +56,9 @@ pub async fn events(
     payload: String,
     count: u32,
 ) -> Result<Object, JsError> {
-    let heard = with_contender!(contender, C => events_of::<C>(&payload, &url, &name, count).await);
-    heard.and_then(to_js)
+    let received =
+        with_contender!(contender, C => events_of::<C>(&payload, &url, &name, count).await);
+    received.and_then(to_js)
 }
 
 async fn events_of<C: Client>(
@@ -65,44 +66,44 @@ async fn events_of<C: Client>(
     url: &str,
     name: &str,
     count: u32,
-) -> Result<Heard, JsError> {
+) -> Result<Received, JsError> {
     match payload {
         "price" => tasks::events::<C, Price>(url, name, count).await,
         "large" => tasks::events::<C, Large>(url, name, count).await,
         "lines" => tasks::events::<C, Lines>(url, name, count).await,
-        other => Err(unknown(other)),
+        other => Err(unknown("payload", other)),
     }
 }
 
-/// Hears `count` ticks. Returns for each the milliseconds since the server sent it.
+/// Receives `count` events that carry when they were sent. Returns for each the milliseconds since the server sent it.
 #[wasm_bindgen]
-pub async fn delays(
+pub async fn latencies(
     contender: String,
     url: String,
     name: String,
     count: u32,
 ) -> Result<Vec<f64>, JsError> {
-    with_contender!(contender, C => tasks::delays::<C>(&url, &name, count).await)
+    with_contender!(contender, C => tasks::latencies::<C>(&url, &name, count).await)
 }
 
-/// Opens a source, hears one event and closes the source, `count` times. Returns the milliseconds that this took.
-#[wasm_bindgen]
-pub async fn cycles(
+/// Opens a source, receives one event and closes the source, `count` times. Returns the milliseconds that this took.
+#[wasm_bindgen(js_name = timeCycles)]
+pub async fn time_cycles(
     contender: String,
     url: String,
     name: String,
     count: u32,
 ) -> Result<f64, JsError> {
-    with_contender!(contender, C => tasks::cycles::<C>(&url, &name, count).await)
+    with_contender!(contender, C => tasks::time_cycles::<C>(&url, &name, count).await)
 }
 
-fn unknown(name: &str) -> JsError {
-    JsError::new(&format!("there is no contender or payload `{name}`"))
+fn unknown(kind: &str, name: &str) -> JsError {
+    JsError::new(&format!("there is no {kind} `{name}`"))
 }
 
-fn to_js(heard: Heard) -> Result<Object, JsError> {
+fn to_js(received: Received) -> Result<Object, JsError> {
     let object = Object::new();
-    for (name, value) in [("elapsed", heard.elapsed), ("sum", heard.sum)] {
+    for (name, value) in [("elapsed", received.elapsed), ("sum", received.sum)] {
         Reflect::set(&object, &JsString::from(name), &JsValue::from(value))
             .map_err(|_| JsError::new("the field cannot be set"))?;
     }

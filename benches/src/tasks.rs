@@ -15,16 +15,16 @@ use crate::{
     payloads::{Checksum, Price, Tick},
 };
 
-/// The result of hearing events.
-pub(crate) struct Heard {
+/// The result of receiving events.
+pub(crate) struct Received {
     /// The milliseconds up to the last event.
     pub(crate) elapsed: f64,
     /// The sum of the checksums.
     pub(crate) sum: f64,
 }
 
-/// Hears `count` events of one name.
-pub(crate) async fn events<C, T>(url: &str, name: &str, count: u32) -> Result<Heard, JsError>
+/// Receives `count` events of one name.
+pub(crate) async fn events<C, T>(url: &str, name: &str, count: u32) -> Result<Received, JsError>
 where
     C: Client,
     T: DeserializeOwned + Checksum + 'static,
@@ -33,41 +33,45 @@ where
     let sum = Rc::new(Cell::new(0.0));
     let total = Rc::clone(&sum);
     let add = move |value: T| total.set(total.get() + value.checksum());
-    let last = hear::<C, T>(url, name, count, add).await?;
-    Ok(Heard {
+    let last = receive::<C, T>(url, name, count, add).await?;
+    Ok(Received {
         elapsed: last - start,
         sum: sum.get(),
     })
 }
 
-/// Hears `count` ticks. Returns for each the milliseconds since the server sent it.
-pub(crate) async fn delays<C: Client>(
+/// Receives `count` events that carry when they were sent. Returns for each the milliseconds since the server sent it.
+pub(crate) async fn latencies<C: Client>(
     url: &str,
     name: &str,
     count: u32,
 ) -> Result<Vec<f64>, JsError> {
-    let delays = Rc::new(RefCell::new(Vec::with_capacity(count as usize)));
-    let kept = Rc::clone(&delays);
+    let latencies = Rc::new(RefCell::new(Vec::with_capacity(count as usize)));
+    let kept = Rc::clone(&latencies);
     let keep = move |tick: Tick| {
-        let delay = now_since_1970() - tick.sent / 1000.0;
-        kept.borrow_mut().push(delay);
+        let latency = now_since_1970() - tick.sent / 1000.0;
+        kept.borrow_mut().push(latency);
     };
-    hear::<C, Tick>(url, name, count, keep).await?;
-    Ok(delays.take())
+    receive::<C, Tick>(url, name, count, keep).await?;
+    Ok(latencies.take())
 }
 
-/// Opens a source, hears one event and closes the source, `count` times. Returns the milliseconds that this took.
-pub(crate) async fn cycles<C: Client>(url: &str, name: &str, count: u32) -> Result<f64, JsError> {
+/// Opens a source, receives one event and closes the source, `count` times. Returns the milliseconds that this took.
+pub(crate) async fn time_cycles<C: Client>(
+    url: &str,
+    name: &str,
+    count: u32,
+) -> Result<f64, JsError> {
     let start = now();
     for done in 0..count {
         // A URL for each, since sources of one URL open at a bounded rate.
-        hear::<C, Price>(&format!("{url}#{done}"), name, 1, |_| ()).await?;
+        receive::<C, Price>(&format!("{url}#{done}"), name, 1, |_| ()).await?;
     }
     Ok(now() - start)
 }
 
 /// Listens until `count` events have arrived, then closes the source. Returns the time of the last event.
-async fn hear<C, T>(
+async fn receive<C, T>(
     url: &str,
     name: &str,
     count: u32,
@@ -77,7 +81,7 @@ where
     C: Client,
     T: DeserializeOwned + 'static,
 {
-    let (done, all_heard) = oneshot::channel();
+    let (done, all_received) = oneshot::channel();
     let (mut done, mut seen) = (Some(done), 0);
     let source = C::listen(url, name, move |value| {
         if seen < count {
@@ -91,7 +95,7 @@ where
             let _ = done.send(now());
         }
     })?;
-    let last = all_heard.await?;
+    let last = all_received.await?;
     drop(source);
     Ok(last)
 }

@@ -10,7 +10,7 @@ mod connection;
 
 use std::time::Duration;
 
-use body::{Closer, Event, Listener, Terminals, run};
+use body::{Closer, Event, Listener, TerminalEvents, run};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -194,7 +194,7 @@ impl ClosedSource {
 /// Runs a source against a server that gives these answers, until the source closes.
 async fn play_with(
     options: Options,
-    terminals: Terminals,
+    terminals: TerminalEvents,
     mut journal: Journal,
     answers: impl IntoIterator<Item = Answer>,
 ) -> ClosedSource {
@@ -219,8 +219,8 @@ fn with_policy(policy: Policy) -> Options {
     options
 }
 
-fn terminals() -> Terminals {
-    Terminals {
+fn terminals() -> TerminalEvents {
+    TerminalEvents {
         event: Some("done".into()),
         data: Some("[DONE]".into()),
     }
@@ -415,7 +415,13 @@ async fn the_end_of_the_response_finishes_a_request_that_is_sent_once_and_a_cut_
         options.is_repeatable = false;
         let steps = [send("data: a\n\n")].into_iter().chain(last);
         let answers = [stream(steps)];
-        let end = play_with(options, Terminals::default(), Journal::default(), answers).await;
+        let end = play_with(
+            options,
+            TerminalEvents::default(),
+            Journal::default(),
+            answers,
+        )
+        .await;
         assert_eq!(end.journal.data(), ["a"]);
         assert_eq!(end.reason == CloseReason::Finished, is_finished);
     }

@@ -8,10 +8,10 @@ export type UseEventSourceResult<Feed extends { [Name in keyof Feed]: unknown },
 
 /**
  * A component's source. It is open while the component is mounted. When the URL or the options change, the old source is closed first,
- * and nothing of it is heard from then on. The options may be made at each render: they are compared, and of functions and schemas the
- * latest are called. Bytes, blobs and signals are the same if they are the same object.
+ * and none of its events is delivered any more. The options may be made at each render: they are compared, and of functions and schemas
+ * the latest are used. Bytes, blobs and `AbortSignal`s count as changed if they are other objects.
  *
- * On a server nothing is opened, and the state is `connecting`.
+ * During server-side rendering nothing is opened, and the state is `connecting`.
  *
  * ```tsx
  * import { useEventSource } from "typed-eventsource/react";

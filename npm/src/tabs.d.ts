@@ -1,7 +1,7 @@
 /**
- * What `shared: "tabs"` needs in a bundle of one file, whose entry of the package loads nothing: `typed-eventsource/wasm`,
- * `typed-eventsource/javascript` or `typed-eventsource/without-wasm`. To import it is enough. `typed-eventsource` loads it where it
- * is needed.
+ * What `shared: "tabs"` needs in a bundle of one file. The entries for these (`typed-eventsource/wasm`, `typed-eventsource/javascript`,
+ * `typed-eventsource/without-wasm`) load nothing at run time, so import this beside them. Importing it is enough.
+ * `typed-eventsource` loads it when it is needed.
  *
  * @example
  * ```js

@@ -11,10 +11,11 @@ export type UseEventSourceReturn<Feed extends { [Name in keyof Feed]: unknown },
 
 /**
  * A component's source. It is open while the component is mounted; outside of components, until its scope is disposed of. The URL and
- * the options may be refs or getters. When they change, the old source is closed first, and nothing of it is heard from then on. Of
- * functions and schemas in the options the latest are called. Bytes, blobs and signals are the same if they are the same object.
+ * the options may be refs or getters. When they change, the old source is closed first, and none of its events is
+ * delivered any more. Of functions and schemas in the options the latest are used, and a new one opens nothing. Bytes, blobs and
+ * `AbortSignal`s count as changed if they are other objects.
  *
- * On a server nothing is opened, and the state is `connecting`.
+ * During server-side rendering nothing is opened, and the state is `connecting`.
  *
  * ```ts
  * import { useEventSource } from "typed-eventsource/vue";

@@ -29,7 +29,7 @@ const recent = object({
 /** @typedef {import("../schema.js").Output<typeof recent>} Recent */
 
 /**
- * Joins the room, as one person with all tabs of this browser. A message is sent by a POST.
+ * Joins the room. All tabs of this browser are one person.
  *
  * @param {{ client: string, name: string, signal: AbortSignal }} options
  * @param {import("../panels/chat.js").ChatPanel} panel

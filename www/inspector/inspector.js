@@ -13,7 +13,7 @@ import { Timeline } from "./timeline.js";
 /** Milliseconds between two drawings of the timeline. */
 const REDRAW_INTERVAL = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 250;
 
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+const timeFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
 /** Shows what the selected panel's stream does, with buttons to act on it. */
 export class Inspector {
@@ -41,7 +41,7 @@ export class Inspector {
     setInterval(() => {
       if (!this.#panel || document.hidden) return;
       this.#timeline.draw(this.#panel.session.record);
-      // A source does not tell when another tab comes or goes, nor when it has counted.
+      // A source has no callback for a tab that comes or goes, nor for a change of its `stats`.
       this.#showFigures(this.#panel.session.record);
     }, REDRAW_INTERVAL);
   }
@@ -52,7 +52,7 @@ export class Inspector {
     this.#show();
   }
 
-  /** Shows a record that has changed, in the next frame. @param {Record} record */
+  /** Shows a record that has changed, in the next frame, if it is the selected panel's. @param {Record} record */
   changed(record) {
     if (this.#isScheduled || record !== this.#panel?.session.record) return;
     this.#isScheduled = true;
@@ -89,7 +89,7 @@ export class Inspector {
       byId(id).textContent = count.toLocaleString();
     }
     byId("bytes").textContent = bytes === undefined ? "–" : sizeText(bytes);
-    byId("last-event").textContent = lastEventAt === undefined ? "–" : time.format(lastEventAt);
+    byId("last-event").textContent = lastEventAt === undefined ? "–" : timeFormat.format(lastEventAt);
   }
 
   #toggle() {

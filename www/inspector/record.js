@@ -7,8 +7,8 @@ import { reasonText } from "./badge.js";
 /** @typedef {import("../../pkg/index.js").EventSourceError} EventSourceError */
 /** @typedef {{ type: State["type"] | "idle", from: number }} Segment */
 /**
- * An entry. Those of kind `state` and `error` come from the source, `notice` from the server, `you` from the buttons. In
- * the playground there are entries for attempts and events, too.
+ * An entry. Those of kind `state` and `error` come from the source, `notice` from the server, `you` from the buttons. An entry of kind
+ * `error` may also come from a button that failed. In the playground there are entries for attempts and events, too.
  *
  * @typedef {{ time: number, kind: "state" | "attempt" | "event" | "error" | "notice" | "you", label: string, text: string }} Happening
  */

@@ -14,7 +14,7 @@ import { Messages } from "./chat/messages.js";
 /** A chat room. */
 export class ChatPanel {
   name = "chat";
-  client = identity.browser;
+  client = identity.personId;
   #messages = new Messages();
   #status = byId("chat-status");
   #name = input("chat-name");

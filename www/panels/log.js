@@ -43,7 +43,7 @@ export class LogPanel {
     this.session = new Session(record, (options) => {
       // Lines that wait in the queue of the last source are older than all lines of the new one.
       this.#setPaused(false);
-      return openLog({ client: identity.client, ...options }, this);
+      return openLog({ client: identity.tabId, ...options }, this);
     });
     this.#pause.addEventListener("click", () => this.#setPaused(this.#pause.ariaPressed !== "true"));
     const filter = () => this.#tail.filter(input("filter").value, input("only-trouble").checked);

@@ -31,7 +31,7 @@ export class ModelPanel {
     const record = new Record("/demo/model", "fetch, POST", ["message"], onChange);
     this.session = new Session(record, ({ signal }) => {
       const messages = this.#messages.slice(-MOST_MESSAGES);
-      return openModel({ client: identity.client, messages, signal }, (token) => this.#token(token));
+      return openModel({ client: identity.tabId, messages, signal }, (token) => this.#token(token));
     });
     form("model-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -111,7 +111,7 @@ async function inWords(reason, seconds) {
 /** What the server saw of the answer that was stopped, as text. */
 async function whatServerSaw() {
   try {
-    const answer = await fetch(`/demo/model/ended?client=${identity.client}`);
+    const answer = await fetch(`/demo/model/ended?client=${identity.tabId}`);
     if (!answer.ok) return "";
     const { tokens, of } = await answer.json();
     return `The server saw the connection close after ${tokens} of ${of} tokens.`;

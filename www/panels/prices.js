@@ -13,7 +13,7 @@ import { Table } from "./prices/table.js";
 /** The prices of six symbols. The chart shows one of them. */
 export class PricesPanel {
   name = "prices";
-  client = identity.browser;
+  client = identity.personId;
   #chart = new Chart();
   #table = new Table((symbol) => this.#chart.select(symbol));
 

@@ -15,7 +15,7 @@ let sent = Promise.resolve();
 
 /** A source with what was chosen, and the script that its server plays. It runs once. */
 export class Run {
-  #id = `playground-${identity.client.slice(0, 8)}`;
+  #id = `playground-${identity.tabId.slice(0, 8)}`;
   #state;
   #again;
   #abort = new AbortController();
@@ -46,7 +46,7 @@ export class Run {
     const refusal = await sending;
     if (signal.aborted) return;
     if (refusal) {
-      record.note("you", refusal);
+      record.note("error", refusal);
       this.#abort.abort();
       return;
     }

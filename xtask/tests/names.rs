@@ -10,8 +10,8 @@ use heck::{ToKebabCase, ToLowerCamelCase};
 use pretty_assertions::assert_eq;
 use regex::Regex;
 
-const TABLE: &str = "ARCHITECTURE.md";
-const TYPES: &str = "npm/src/types";
+const TABLE_FILE: &str = "ARCHITECTURE.md";
+const TYPES_FOLDER: &str = "npm/src/types";
 
 /// The types whose fields have a row in the table: the name in Rust, the name in JavaScript, and the file of the Rust type.
 const STRUCTS: [(&str, &str, &str); 8] = [
@@ -26,14 +26,14 @@ const STRUCTS: [(&str, &str, &str); 8] = [
 ];
 
 /// The fields of each thing, by the kind and the name of the thing.
-type Names = BTreeMap<(String, String), BTreeSet<String>>;
+type FieldsByName = BTreeMap<(String, String), BTreeSet<String>>;
 
 #[test]
 fn the_table_of_names_equals_the_names_in_rust() {
     assert_eq!(
         names_in_table().0,
         names_in_rust(),
-        "the table of {TABLE}, and the Rust code"
+        "the table of {TABLE_FILE}, and the Rust code"
     );
 }
 
@@ -43,17 +43,17 @@ fn the_table_of_names_equals_the_names_in_javascript() {
     assert_eq!(
         names_in_table().1,
         names_in_javascript(),
-        "the table of {TABLE}, and {TYPES}"
+        "the table of {TABLE_FILE}, and {TYPES_FOLDER}"
     );
 }
 
 // The table
 
 /// The names in the table, for Rust and for JavaScript.
-fn names_in_table() -> (Names, Names) {
-    let text = read(TABLE);
+fn names_in_table() -> (FieldsByName, FieldsByName) {
+    let text = read(TABLE_FILE);
     let table = between(&text, "<!-- names -->", "<!-- /names -->");
-    let (mut rust, mut javascript) = (Names::new(), Names::new());
+    let (mut rust, mut javascript) = (FieldsByName::new(), FieldsByName::new());
     for line in table.trim().lines().skip(2) {
         let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
         let [kind, in_rust, in_javascript, fields] = cells[..] else {
@@ -95,11 +95,11 @@ fn names_in_cell(cell: &str) -> Vec<String> {
 
 /// The JavaScript name of a thing that has this name in Rust.
 fn in_js(kind: &str, name: &str) -> String {
-    let types = STRUCTS.iter().filter(|_| kind == "type");
-    let mut named = types.filter(|(rust, ..)| *rust == name);
-    named
-        .next()
-        .map_or_else(|| name.to_kebab_case(), |(_, js, _)| (*js).to_owned())
+    if kind != "type" {
+        return name.to_kebab_case();
+    }
+    let found = STRUCTS.iter().find(|(rust, ..)| *rust == name);
+    found.map_or_else(|| name.to_kebab_case(), |(_, js, _)| (*js).to_owned())
 }
 
 /// The fields that a cell names, in Rust and in JavaScript.
@@ -129,9 +129,9 @@ fn fields_in_cell(kind: &str, cell: &str) -> (BTreeSet<String>, BTreeSet<String>
 
 // Rust
 
-fn names_in_rust() -> Names {
-    let mut names = Names::new();
-    let variant =
+fn names_in_rust() -> FieldsByName {
+    let mut names = FieldsByName::new();
+    let variant_pattern =
         regex(r"(?ms)^    (?<name>[A-Z]\w*)(?:\((?<type>.+?)\)| \{(?<fields>.*?)^    \})?,$");
     for (kind, path, name) in [
         ("error", "src/error/mod.rs", "Error"),
@@ -147,7 +147,7 @@ fn names_in_rust() -> Names {
         ),
     ] {
         let text = read(path);
-        for variant in variant.captures_iter(block(&text, &format!("pub enum {name} "))) {
+        for variant in variant_pattern.captures_iter(block(&text, &format!("pub enum {name} "))) {
             let fields = match (variant.name("type"), variant.name("fields")) {
                 (Some(field_type), _) if field_type.as_str() == "DecodeError" => {
                     fields_of("src/decode_error.rs", "DecodeError")
@@ -185,10 +185,10 @@ fn fields_of(path: &str, name: &str) -> BTreeSet<String> {
 
 // JavaScript
 
-fn names_in_javascript() -> Names {
+fn names_in_javascript() -> FieldsByName {
     const MEMBER: &str = r"(?m)^  (?:readonly )?(\w+)\??: ";
-    let types = read_all(TYPES);
-    let mut names = Names::new();
+    let types = read_all(TYPES_FOLDER);
+    let mut names = FieldsByName::new();
     let mut add = |kind: &str, name: &str, fields: &BTreeSet<String>| {
         names.insert((kind.to_owned(), name.to_owned()), fields.clone());
     };
@@ -196,8 +196,8 @@ fn names_in_javascript() -> Names {
     let codes: Vec<_> = in_double_quotes(between(&types, "export type ErrorCode =", ";"));
     let mut common = BTreeSet::new();
     let mut fields = BTreeMap::from_iter(codes.into_iter().map(|code| (code, BTreeSet::new())));
-    let member = regex(r"(?s)(?:/\*\*(?<doc>.*?)\*/\s*)?readonly (?<name>\w+)\??: ");
-    for member in member.captures_iter(block(&types, "class EventSourceError ")) {
+    let member_pattern = regex(r"(?s)(?:/\*\*(?<doc>.*?)\*/\s*)?readonly (?<name>\w+)\??: ");
+    for member in member_pattern.captures_iter(block(&types, "class EventSourceError ")) {
         // The description of a field names the codes of the errors that have it.
         let doc = member.name("doc").map_or("", |doc| doc.as_str());
         let mut codes = in_backticks(doc);
@@ -206,8 +206,8 @@ fn names_in_javascript() -> Names {
             common.insert(member["name"].to_owned());
         }
         for code in codes {
-            let fields = fields.entry(code).or_default();
-            fields.insert(member["name"].to_owned());
+            let fields_of_code = fields.entry(code).or_default();
+            fields_of_code.insert(member["name"].to_owned());
         }
     }
     for (code, fields) in &fields {
@@ -246,6 +246,7 @@ fn names_in_javascript() -> Names {
         }
     }
     add("type", "EventSourceError", &common);
+    // The first is the error, which has been added.
     for (_, name, _) in &STRUCTS[1..] {
         let starts = [format!("interface {name} "), format!("interface {name}<")];
         let start = starts.iter().find(|start| types.contains(*start));
@@ -288,7 +289,7 @@ fn block<'a>(text: &'a str, start: &str) -> &'a str {
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     let (_, rest) = text
         .split_once(start)
-        .unwrap_or_else(|| panic!("there is no `{start}`"));
+        .unwrap_or_else(|| panic!("there is no `{start}` in the text that is read"));
     rest.split_once(end)
         .unwrap_or_else(|| panic!("there is no `{end}` after `{start}`"))
         .0

@@ -8,7 +8,7 @@ import { listen as fetchEventSource } from "./contenders/fetch-event-source.js";
 import { listenAmongTabs as oursAmongTabs, listen as oursByBrowser, listenByFetch as oursByFetch } from "./contenders/ours.js";
 import { listen as oursWithoutWasm } from "./contenders/ours-without-wasm.js";
 
-export const listeners = {
+export const clients = {
   browser,
   eventsource,
   "eventsource-client": eventsourceClient,

@@ -11,7 +11,7 @@ export async function firstEvents({ module, wasm, count, ...source }, collectGar
     const cold = await firstEvent({ module: unknown(module), wasm: wasm && unknown(wasm), ...source });
     await collectGarbage();
     const warm = await firstEvent({ module, wasm, ...source });
-    times.push({ cold: cold.heard - cold.start, warm: warm.heard - warm.opened });
+    times.push({ cold: cold.received - cold.start, warm: warm.received - warm.opened });
   }
   return times;
 }
@@ -45,18 +45,18 @@ async function openSource(frame, { module, listen, url, name }) {
   const start = performance.now();
   const client = await frame.load(module);
   const opened = performance.now();
-  const heard = await new Promise((resolve, reject) => {
+  const received = await new Promise((resolve, reject) => {
     client[listen](url, name, () => resolve(performance.now()), reject);
   });
-  return { start, opened, heard };
+  return { start, opened, received };
 }
 
 /** One of the smallest apps in Rust, which open a source as they start, and log its events. */
 async function openApp(frame, { module, wasm }) {
-  const hearing = new Promise((resolve) => (frame.console.log = () => resolve(performance.now())));
+  const receiving = new Promise((resolve) => (frame.console.log = () => resolve(performance.now())));
   const start = performance.now();
   const [app, compiled] = await Promise.all([frame.load(module), frame.compile(wasm)]);
   const opened = performance.now();
   frame.start(app, compiled);
-  return { start, opened, heard: await hearing };
+  return { start, opened, received: await receiving };
 }

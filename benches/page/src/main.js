@@ -1,5 +1,5 @@
-// The functions that the runner calls, for one contender at a time.
-import { listeners } from "./contenders.js";
+// The functions that the runner calls.
+import { clients } from "./contenders.js";
 import { memory as npmMemory } from "./contenders/ours.js";
 import { firstEvents } from "./first-event.js";
 import { parse } from "./parsers.js";
@@ -9,17 +9,18 @@ import { withTinyChunks } from "./tiny-chunks.js";
 
 const rustWasm = await initRust();
 
+// Contenders that are not among the clients are in Rust.
 window.tasks = {
   events,
-  async delays(task) {
+  async latencies(task) {
     const { contender, url, name, count } = task;
-    const listen = listeners[contender];
-    return Array.from(await (listen ? javascript.delays(listen, task) : rust.delays(contender, url, name, count)));
+    const open = clients[contender];
+    return Array.from(await (open ? javascript.latencies(open, task) : rust.latencies(contender, url, name, count)));
   },
-  cycles(task) {
+  timeCycles(task) {
     const { contender, url, name, count } = task;
-    const listen = listeners[contender];
-    return listen ? javascript.cycles(listen, task) : rust.cycles(contender, url, name, count);
+    const open = clients[contender];
+    return open ? javascript.timeCycles(open, task) : rust.timeCycles(contender, url, name, count);
   },
   tinyChunks: (task) => withTinyChunks(task, () => events(task)),
   firstEvents: (task) => firstEvents(task, collectGarbage),
@@ -28,8 +29,8 @@ window.tasks = {
     await collectGarbage();
     return {
       heap: performance.memory.usedJSHeapSize,
-      npm: npmMemory(),
-      rust: rustWasm.memory.buffer.byteLength,
+      npmWasm: npmMemory(),
+      rustWasm: rustWasm.memory.buffer.byteLength,
     };
   },
   parse,
@@ -38,14 +39,14 @@ window.tasks = {
 
 function events(task) {
   const { contender, url, name, payload, count } = task;
-  const listen = listeners[contender];
+  const open = clients[contender];
   if (contender === "bytes") return javascript.bytes(task);
-  return listen ? javascript.events(listen, task) : rust.events(contender, url, name, payload, count);
+  return open ? javascript.events(open, task) : rust.events(contender, url, name, payload, count);
 }
 
 /**
- * Collects garbage outside of any script, since the stack of a script would keep objects alive. The second collection takes
- * what the first has released.
+ * Collects garbage outside of any script, since the stack of a script would keep objects alive. The second collection frees
+ * what became unreachable only by the first.
  */
 async function collectGarbage() {
   for (let times = 0; times < 2; times += 1) {

@@ -7,34 +7,34 @@ const checksums = {
   lines: ({ lines }) => lines.length,
 };
 
-/** Hears `count` events of one name. */
+/** Receives `count` events of one name. */
 export async function events(listen, { url, name, payload, count }) {
   const checksum = checksums[payload];
   const start = performance.now();
   let sum = 0;
-  const last = await hear(listen, url, name, count, (value) => (sum += checksum(value)));
+  const last = await receive(listen, url, name, count, (value) => (sum += checksum(value)));
   return { elapsed: last - start, sum };
 }
 
-/** Hears `count` ticks. Returns for each the milliseconds since the server sent it. */
-export async function delays(listen, { url, name, count }) {
-  const delays = [];
-  await hear(listen, url, name, count, ({ sent }) => {
-    delays.push(performance.timeOrigin + performance.now() - sent / 1000);
+/** Receives `count` events that carry when they were sent. Returns for each the milliseconds since the server sent it. */
+export async function latencies(listen, { url, name, count }) {
+  const latencies = [];
+  await receive(listen, url, name, count, ({ sent }) => {
+    latencies.push(performance.timeOrigin + performance.now() - sent / 1000);
   });
-  return delays;
+  return latencies;
 }
 
-/** Opens a source, hears one event and closes the source, `count` times. Returns the milliseconds that this took. */
-export async function cycles(listen, { url, name, count }) {
+/** Opens a source, receives one event and closes the source, `count` times. Returns the milliseconds that this took. */
+export async function timeCycles(listen, { url, name, count }) {
   const start = performance.now();
   // A URL for each, since sources of one URL open at a bounded rate.
-  for (let done = 0; done < count; done += 1) await hear(listen, `${url}#${done}`, name, 1, () => {});
+  for (let done = 0; done < count; done += 1) await receive(listen, `${url}#${done}`, name, 1, () => {});
   return performance.now() - start;
 }
 
 /** Listens until `count` events have arrived, then closes the source. Returns the time of the last event. */
-async function hear(listen, url, name, count, handle) {
+async function receive(listen, url, name, count, handle) {
   let seen = 0;
   let close;
   const last = await new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-//! The smallest app for each feature, to measure the size that the feature adds. The app listens as long as its page lives.
+//! The smallest app for each feature, and one for gloo-net, to compare their sizes. An app listens as long as its page lives.
 #![cfg(target_family = "wasm")]
 
 #[cfg(feature = "gloo")]

@@ -49,14 +49,14 @@ pub(crate) struct Event {
 
 /// How the server says that it has finished.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Terminals {
+pub(crate) struct TerminalEvents {
     /// By an event of this name, which is delivered.
     pub(crate) event: Option<String>,
     /// By this data, which is not delivered.
     pub(crate) data: Option<String>,
 }
 
-impl Terminals {
+impl TerminalEvents {
     fn of(&self, name: &str, data: &str) -> Option<Terminal> {
         if self.data.as_deref() == Some(data) {
             Some(Terminal::Data)
@@ -83,7 +83,7 @@ impl Closer {
 pub(crate) async fn run(
     url: &str,
     mut options: Options,
-    terminals: Terminals,
+    terminals: TerminalEvents,
     closer: &Closer,
     listener: &mut impl Listener,
 ) -> (CloseReason, Option<String>) {
@@ -122,7 +122,7 @@ fn at(start: Instant) -> At {
 
 struct Body<'a, L> {
     url: &'a str,
-    terminals: Terminals,
+    terminals: TerminalEvents,
     start: Instant,
     session: Session,
     connection: Option<Connection>,

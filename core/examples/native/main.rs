@@ -6,7 +6,7 @@
 
 use std::{env, pin::pin, process::ExitCode};
 
-use body::{Closer, Event, Listener, Terminals, run};
+use body::{Closer, Event, Listener, TerminalEvents, run};
 use typed_eventsource_core::{Decision, FailureContext, Gap, Options, Policy, State, Transport};
 
 mod body;
@@ -21,12 +21,16 @@ impl Listener for Printer {
     }
 
     fn gap(&mut self, gap: &Gap) {
-        println!("{} events are missing before {}", gap.missed, gap.before);
+        let Gap { missed, before, .. } = gap;
+        match missed {
+            0 => println!("an unknown number of events is missing before the id {before}"),
+            _ => println!("{missed} events are missing before the id {before}"),
+        }
     }
 
-    fn error(&mut self, error: &str, attempt: Option<u32>) {
-        match attempt {
-            Some(attempt) => eprintln!("failure {attempt} in a row: {error}"),
+    fn error(&mut self, error: &str, failures: Option<u32>) {
+        match failures {
+            Some(failures) => eprintln!("failure {failures} in a row: {error}"),
             None => eprintln!("{error}"),
         }
     }
@@ -54,7 +58,7 @@ async fn main() -> ExitCode {
     let mut source = pin!(run(
         &url,
         options,
-        Terminals::default(),
+        TerminalEvents::default(),
         &closer,
         &mut printer
     ));

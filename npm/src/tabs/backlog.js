@@ -1,23 +1,27 @@
 // @ts-check
-// What a tab has received and not handed over, where the hub does not wait for it.
+// What a tab has received over a channel and not handed over. The hub waits for no tab there.
 
 import { MOST_CHARACTERS, MOST_ENTRIES } from "./log.js";
 import { EVENT, LOST, POSITION } from "./kinds.js";
 
 /** @typedef {import("./messages.js").Entry} Entry */
 
-/** The same without its oldest events, if there are more than a hub keeps, and with how many that are. @param {Entry[]} backlog */
+/**
+ * The backlog without its oldest events, if it has as many as a hub keeps. An entry at the front says how many were dropped.
+ *
+ * @param {Entry[]} backlog
+ */
 export function shortened(backlog) {
-  let room = MOST_ENTRIES;
-  let characters = MOST_CHARACTERS;
+  let eventRoom = MOST_ENTRIES;
+  let characterRoom = MOST_CHARACTERS;
   let dropped = 0;
   const kept = [...backlog].reverse().filter(([, kind, detail, data]) => {
     if (kind === EVENT) {
-      room -= 1;
-      characters -= data.length;
+      eventRoom -= 1;
+      characterRoom -= data.length;
     }
     // The last event is kept, however large it is.
-    if (room > 0 && (characters >= 0 || room === MOST_ENTRIES - 1)) return true;
+    if (eventRoom > 0 && (characterRoom >= 0 || eventRoom === MOST_ENTRIES - 1)) return true;
     if (kind === EVENT) dropped += 1;
     else if (kind === LOST) dropped += detail ?? 0;
     else return kind !== POSITION;

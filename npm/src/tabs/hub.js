@@ -28,7 +28,10 @@ import { Connection, asError, change } from "./package.js";
  * @property {(hub: Hub) => void} flush Sends it what is new in the log, as far as it keeps up.
  */
 
-/** How long a hub that follows on another one waits for the members, in milliseconds. It goes on where the last of them is. */
+/**
+ * How long a hub that follows on another one waits for the members, in milliseconds, unless all are there. It goes on where the last of
+ * them is.
+ */
 const GATHERING = 100;
 
 /** How many entries the quickest member may be behind before the response is read no further. The log keeps more. */
@@ -95,11 +98,17 @@ export class Hub {
 
   // What members ask for
 
-  /** @param {Peer} peer @param {boolean} follows Whether there was another hub before. */
-  join(peer, follows) {
+  /**
+   * @param {Peer} peer
+   * @param {boolean} follows Whether there was another hub before.
+   * @param {number} [expected] How many tabs there are, if that is known.
+   */
+  join(peer, follows, expected = Infinity) {
     this.#cancelTimer();
     this.#peers.add(peer);
     if (this.#connection) this.#welcome(peer);
+    // The timers of hidden pages may be a second late.
+    else if (follows && this.#tabs >= expected) this.#open();
     else this.#cancelTimer = this.#host.after(follows ? GATHERING : 0, () => this.#open());
     this.#tellTabs();
   }
@@ -227,9 +236,12 @@ export class Hub {
     if (this.#settings.policy.pauseWhenHidden !== undefined) connection.receive(change(this.#isHidden ? INPUT_HIDDEN : INPUT_VISIBLE));
   }
 
+  get #tabs() {
+    return new Set([...this.#peers].map(({ introduction }) => introduction.tab)).size;
+  }
+
   #tellTabs() {
-    const tabs = new Set([...this.#peers].map(({ introduction }) => introduction.tab)).size;
-    for (const peer of this.#peers) peer.post("tabs", tabs);
+    for (const peer of this.#peers) peer.post("tabs", this.#tabs);
   }
 }
 

@@ -19,7 +19,7 @@ const ALL = 1;
 
 /** How much later some take the lock of a leader that is silent, in milliseconds: up to `JITTER`, and the hidden ones `HIDDEN` later. */
 const JITTER = 100;
-const HIDDEN = 300;
+const HIDDEN = 100;
 
 /** How many entries may wait in the leader's tab before it gets no more. They stay in the log. */
 const MOST_WAITING = 1024;
@@ -43,6 +43,8 @@ export class ThroughChannel {
   #term = 0;
   /** The hub, while this tab leads. @type {Hub | undefined} */
   #hub;
+  /** How many tabs will follow, once the one before has gone that led. */
+  #expected = Infinity;
   /** The other members of the hub. @type {Map<string, RemotePeer>} */
   #peers = new Map();
   /** This member, as its hub sees it. @type {Peer} */
@@ -149,8 +151,9 @@ export class ThroughChannel {
     // Two tabs may take the lock within a millisecond.
     this.#term = Math.max(Date.now(), this.#term + 1, introduction.position.term + 1) + host.random();
     this.#hub = new Hub(this.#term, url, settings, host, open, () => (this.#hasEnded = true));
+    this.#expected = this.#member.tabs - 1;
     this.#send(ALL, "lead");
-    this.#hub.join(this.#itself, follows);
+    this.#hub.join(this.#itself, follows, this.#expected);
     return new Promise((resolve) => (this.#release = () => resolve(undefined)));
   }
 
@@ -177,7 +180,7 @@ export class ThroughChannel {
       if (known) this.#remove(known);
       const peer = new RemotePeer(this, detail);
       this.#peers.set(from, peer);
-      this.#hub.join(peer, true);
+      this.#hub.join(peer, true, this.#expected);
       whenReleased(detail.lock, this.#abort.signal, () => this.#remove(peer));
     } else if (known && name === "leave") this.#remove(known);
     else if (known) this.#ask(known, name, detail);

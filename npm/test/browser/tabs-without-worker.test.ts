@@ -15,7 +15,7 @@ async function openTwo(url: string, init: object) {
   await until(() => sources.every(({ source }) => source.tabs === 2 && source.state.type === "open"));
   const leads = sources.findIndex(({ source }) => source.role === "leader");
   const [leader, follower] = [sources[leads], sources[1 - leads]] as [Listening, Listening];
-  return { leader, follower, closeLeader: () => tabs[leads]?.close() };
+  return { leader, follower, followerWindow: tabs[1 - leads]?.frame.contentWindow as Window, closeLeader: () => tabs[leads]?.close() };
 }
 
 test("a tab that may have no channel has a separate connection", async () => {
@@ -38,6 +38,16 @@ test("an event that comes without an id is new, though the next leader sends it 
   await until(() => follower.data.includes(13));
   expect(follower.data).toEqual([10, 11, 12, 13]);
   expect(follower.events.map(({ lastEventId }) => lastEventId)).toEqual(["10", "10", "10", "10"]);
+});
+
+test("the tab that is left leads at once, although its timers are late, as those of hidden pages are", async () => {
+  const url = await play({ steps: [event(1), "silence"] }, { steps: [event(2), "silence"] });
+  const { follower, followerWindow, closeLeader } = await openTwo(url, {});
+  await until(() => follower.source.lastEventId === "1");
+  Object.assign(followerWindow, { setTimeout: () => 0 });
+  closeLeader();
+  await until(() => follower.data.at(-1) === 2);
+  expect(follower.source.role).toBe("leader");
 });
 
 test("bound functions of different names are different ones", async () => {

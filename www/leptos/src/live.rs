@@ -9,12 +9,12 @@ use crate::view::{Badge, Page};
 
 #[component]
 pub(crate) fn App() -> impl IntoView {
-    let prices = EventSource::builder("/demo/prices")
+    let source = EventSource::builder("/demo/prices")
         .policy(Policy::resilient())
         .resume_parameter("lastEventId")
         .terminal_event("bye");
     let feed =
-        use_event_source_fold::<Feed, _, _>(prices, Dashboard::default, |dashboard, event| {
+        use_event_source_fold::<Feed, _, _>(source, Dashboard::default, |dashboard, event| {
             dashboard.add(event.data)
         });
 

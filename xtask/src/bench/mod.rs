@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the contenders side by side in one headless Chromium.
+//! `cargo xtask bench`: the contenders side by side in headless Chromium.
 
 mod esbuild;
 mod page;
@@ -21,10 +21,10 @@ use crate::{
 
 const PACKAGE: &str = "typed-eventsource-bench";
 const OUTPUT: &str = "target/bench";
-/// The tasks that draw a picture, and the name of each.
+/// The tasks that draw a picture, and the file of each picture.
 const PICTURES: [(&str, &str); 2] = [("typed", "typed-events.svg"), ("size", "sizes.svg")];
 /// The folder of the pictures that the README shows.
-const SHOWN: &str = "benches";
+const PICTURE_FOLDER: &str = "benches";
 
 /// The names of all tasks, as the runner knows them.
 const TASKS: [&str; 11] = [
@@ -44,10 +44,11 @@ const TASKS: [&str; 11] = [
 /// The options of the benchmark.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Every task by default
+    /// The tasks to run; all by default
     #[arg(value_name = "task", value_parser = TASKS)]
     tasks: Vec<String>,
-    /// How many rounds count. The tasks that read many events as fast as possible have this many browsers instead. 7 by default
+    /// How many rounds are measured, 7 by default, after one that is not. The tasks that read many events as fast as possible open this
+    /// many browsers instead
     #[arg(long)]
     rounds: Option<u16>,
     /// Put the pictures of `typed` and `size` where the README shows them
@@ -57,7 +58,7 @@ pub(crate) struct Options {
 
 pub(crate) fn bench(options: &Options) -> Result<()> {
     let node = Node::get()?;
-    let browser = browsers::variables(&[Kind::Chrome])?;
+    let browser_variables = browsers::variables(&[Kind::Chrome])?;
     let mut tasks: Vec<_> = options.tasks.iter().map(String::as_str).collect();
     if tasks.is_empty() {
         tasks = TASKS.to_vec();
@@ -68,21 +69,25 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     if tasks.contains(&"size") {
         sizes::build()?;
     } else if tasks.contains(&"first-event") {
-        sizes::build_started()?;
+        sizes::build_startup_apps()?;
     }
-    run(&tasks, options.rounds, browser)?;
+    run(&tasks, options.rounds, browser_variables)?;
     if options.picture {
         copy_pictures(&tasks)?;
     }
     Ok(())
 }
 
-fn run(tasks: &[&str], rounds: Option<u16>, browser: Vec<(&'static str, PathBuf)>) -> Result<()> {
+fn run(
+    tasks: &[&str],
+    rounds: Option<u16>,
+    browser_variables: Vec<(&'static str, PathBuf)>,
+) -> Result<()> {
     let mut runner = Command::new("cargo");
     runner
         .args(["run", "--release", "--quiet", "--package", PACKAGE, "--"])
         .args(tasks)
-        .envs(browser);
+        .envs(browser_variables);
     if let Some(rounds) = rounds {
         runner.arg(format!("--rounds={rounds}"));
     }
@@ -98,7 +103,7 @@ fn copy_pictures(tasks: &[&str]) -> Result<()> {
             ));
             continue;
         }
-        let to = Path::new(SHOWN).join(picture);
+        let to = Path::new(PICTURE_FOLDER).join(picture);
         fs::copy(Path::new(OUTPUT).join(picture), &to)?;
         say(format_args!("updated {}", to.display()));
     }

@@ -32,7 +32,7 @@ const APPS: [(&str, &str); 8] = [
 const STARTED: [&str; 3] = ["json", "fetch", "gloo"];
 
 /// Builds the smallest apps whose start is measured.
-pub(crate) fn build_started() -> Result<()> {
+pub(crate) fn build_startup_apps() -> Result<()> {
     say("building three small apps (1 minute, once)…");
     for name in STARTED {
         app(name, name)?;

@@ -1,3 +1,3 @@
-// What a page bundles to use this client in React, without React.
+// What a page bundles to use this client in React; React itself is left out.
 export { EventSource } from "typed-eventsource";
 export { useEventSource } from "typed-eventsource/react";

@@ -1,3 +1,3 @@
-// What a page bundles to use this client in Solid, without Solid.
+// What a page bundles to use this client in Solid; Solid itself is left out.
 export { EventSource } from "typed-eventsource";
 export { createEventSource } from "typed-eventsource/solid";

@@ -86,17 +86,17 @@ async fn time_per_event(page: &Page, contender: &Contender, count: u32) -> Resul
         "contender": contender.key, "url": format!("/streams/{}", stream_name(count)), "name": "price",
         "payload": "price", "count": count,
     });
-    let heard: Timing = page.call("events", task).await?;
-    Ok(heard.elapsed * 1e6 / f64::from(count))
+    let received: Timing = page.call("events", task).await?;
+    Ok(received.elapsed * 1e6 / f64::from(count))
 }
 
 /// The memory of the contender's WebAssembly, in KiB.
 async fn wasm_memory(page: &Page, contender: &Contender) -> Result<f64> {
     let memory: Memory = page.call("memory", Value::Null).await?;
     let bytes = if contender.key.starts_with("ours-js-") {
-        memory.npm
+        memory.npm_wasm
     } else {
-        memory.rust
+        memory.rust_wasm
     };
     Ok(bytes / 1024.0)
 }

@@ -18,7 +18,7 @@ const EVERY: u64 = 5;
 /// How many events the round has that does not count.
 const WARM_UP_EVENTS: u32 = 50;
 
-/// The delays of one run, in milliseconds.
+/// The latencies of one run, in milliseconds.
 struct Percentiles {
     p50: f64,
     p99: f64,
@@ -40,10 +40,10 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         let task = json!({
             "contender": contender.key, "url": "/streams/ticks", "name": "tick", "count": count,
         });
-        let delays: Vec<f64> = page.call("delays", task).await?;
+        let latencies: Vec<f64> = page.call("latencies", task).await?;
         Ok(Percentiles {
-            p50: percentile(&delays, 50),
-            p99: percentile(&delays, 99),
+            p50: percentile(&latencies, 50),
+            p99: percentile(&latencies, 99),
         })
     })
     .await?;

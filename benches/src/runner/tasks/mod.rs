@@ -16,7 +16,7 @@ use typed_eventsource_harness::Page;
 
 use super::table::Table;
 
-/// What the page answers when it has heard all events.
+/// What the page answers when it has received all events.
 #[derive(Deserialize)]
 struct Timing {
     /// The milliseconds up to the last event.
@@ -27,13 +27,14 @@ struct Timing {
 
 /// The page's memory, in bytes.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Memory {
     /// The JavaScript heap.
     heap: f64,
     /// The wasm memory of the npm package.
-    npm: f64,
+    npm_wasm: f64,
     /// The wasm memory of the contenders in Rust.
-    rust: f64,
+    rust_wasm: f64,
 }
 
 /// Runs the task of this name.

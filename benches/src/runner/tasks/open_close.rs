@@ -32,7 +32,7 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     )?;
     let contenders: Vec<_> = CLIENTS.iter().collect();
     let measured = alternate(page, &contenders, rounds, async |contender, _| {
-        measure(page, contender).await
+        run_cycles(page, contender).await
     })
     .await?;
     let rows = |pick: fn(&[Measured]) -> Vec<f64>| {
@@ -40,10 +40,10 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         rows.map(|(contender, runs)| Row::of(contender, pick(runs)))
             .collect()
     };
-    let all = rounds as u64 * u64::from(CYCLES);
+    let total_cycles = rounds as u64 * u64::from(CYCLES);
     let growth = |measure, rows| Table {
         task: "open-close",
-        title: format!("growth of the memory over {all} cycles, garbage collected"),
+        title: format!("growth of the memory over {total_cycles} cycles, after garbage collection"),
         measure,
         unit: "KiB",
         comparison: Comparison::None,
@@ -52,7 +52,9 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     Ok(vec![
         Table {
             task: "open-close",
-            title: format!("open, hear one event, close; {CYCLES} cycles a round; {rounds} rounds"),
+            title: format!(
+                "open, receive one event, close; {CYCLES} cycles a round; {rounds} rounds"
+            ),
             measure: "rate",
             unit: "cycles/s",
             comparison: Comparison::Ratio,
@@ -69,16 +71,17 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     ])
 }
 
-async fn measure(page: &Page, contender: &Contender) -> Result<Measured> {
+async fn run_cycles(page: &Page, contender: &Contender) -> Result<Measured> {
     let task = json!({
         "contender": contender.key, "url": "/streams/one", "name": "price", "count": CYCLES,
     });
     let before: Memory = page.call("memory", Value::Null).await?;
-    let elapsed: f64 = page.call("cycles", task).await?;
+    let elapsed: f64 = page.call("timeCycles", task).await?;
     let after: Memory = page.call("memory", Value::Null).await?;
     Ok(Measured {
         cycles_per_second: f64::from(CYCLES) / (elapsed / 1000.0),
         heap_growth: (after.heap - before.heap) / 1024.0,
-        wasm_growth: (after.npm + after.rust - before.npm - before.rust) / 1024.0,
+        wasm_growth: (after.npm_wasm + after.rust_wasm - before.npm_wasm - before.rust_wasm)
+            / 1024.0,
     })
 }

@@ -154,17 +154,17 @@ impl Stream {
                 let task = json!({
                     "contender": key, "url": path, "name": self.name, "payload": self.payload, "count": times,
                 });
-                let heard: Timing = page.call("events", task).await?;
+                let received: Timing = page.call("events", task).await?;
                 let expected = match key {
                     key if key == BYTES.key => length as f64,
                     _ => self.checksum * f64::from(times),
                 };
                 ensure!(
-                    heard.sum == expected,
+                    received.sum == expected,
                     "the sum of the page is {} instead of {expected}",
-                    heard.sum
+                    received.sum
                 );
-                heard.elapsed
+                received.elapsed
             }
         };
         let amount = match self.unit {

@@ -12,6 +12,7 @@ use crate::runner::{
     table::{Comparison, Row, Table},
 };
 
+/// How many events a contender reads in a round.
 const EVENTS: u32 = 2_000;
 /// The bytes of a chunk.
 const CHUNK: usize = 10;
@@ -28,22 +29,23 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         "ours-rust-fetch-js",
     ]);
     let measured = alternate(page, &contenders, rounds, async |contender, _| {
+        // The URL leads nowhere: the page replaces `fetch`.
         let task = json!({
             "contender": contender.key, "url": "/tiny-chunks", "name": "price", "payload": "price", "count": EVENTS,
             "text": payloads::event("price", payloads::PRICE), "chunk": CHUNK,
         });
-        let heard: Timing = page.call("tinyChunks", task).await?;
+        let received: Timing = page.call("tinyChunks", task).await?;
         let expected = payloads::PRICE_CHECKSUM * f64::from(EVENTS);
-        ensure!(heard.sum == expected, "the sum of the page is {} instead of {expected}", heard.sum);
-        Ok(f64::from(EVENTS) / (heard.elapsed / 1000.0))
+        ensure!(received.sum == expected, "the checksums add up to {} instead of {expected}", received.sum);
+        Ok(f64::from(EVENTS) / (received.elapsed / 1000.0))
     })
     .await?;
     let rows = contenders.iter().zip(measured);
     Ok(vec![Table {
         task: "tiny-chunks",
         title: format!(
-            "events of 125 bytes of JSON, with a name and an id, decoded, from a response that the page makes, \
-             in chunks of {CHUNK} bytes; {rounds} rounds"
+            "decoded events of 125 bytes of JSON, with name and id; the page makes the response, in chunks of {CHUNK} bytes; \
+             {rounds} rounds"
         ),
         measure: "rate",
         unit: "events/s",

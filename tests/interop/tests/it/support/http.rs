@@ -1,4 +1,4 @@
-//! Plain requests.
+//! Requests by HTTP without TLS. Each returns the status and the body.
 
 use http_body_util::{BodyExt, Full};
 use hyper::{Method, Request, body::Bytes};
@@ -22,11 +22,14 @@ async fn send(method: Method, url: &str, body: String) -> (u16, String) {
         .method(method)
         .uri(url)
         .body(Full::from(body))
-        .expect("it is a request");
+        .expect("a valid URL");
     let response = client.request(request).await;
     let response = response.unwrap_or_else(|error| panic!("{url}: {error}"));
     let status = response.status().as_u16();
     let body = response.into_body().collect().await;
-    let body = body.expect("a whole answer").to_bytes();
-    (status, String::from_utf8_lossy(&body).into_owned())
+    let body = body.unwrap_or_else(|error| panic!("{url}: the body was cut off: {error}"));
+    (
+        status,
+        String::from_utf8_lossy(&body.to_bytes()).into_owned(),
+    )
 }
