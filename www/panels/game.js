@@ -25,7 +25,7 @@ export class GamePanel {
   constructor(onChange) {
     const names = ["welcome", "field", "players", "played", "bye"];
     const record = new Record("/demo/game", "EventSource", names, onChange);
-    this.session = new Session(record, (options) => openGame({ ...identity, ...options }, this));
+    this.session = new Session(record, (options) => openGame({ client: identity.tabId, name: identity.name, ...options }, this));
     this.#next.addEventListener("click", () => void this.#play({ move: "deal" }));
   }
 

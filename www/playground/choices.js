@@ -115,7 +115,7 @@ export const FAULTS = [
   { name: "cut", label: "Cut in an event", does: "Half an event, then a reset." },
   { name: "end", label: "The response ends", does: "Without a last word." },
   { name: "silent", label: "Silence", does: "Open, and nothing more comes." },
-  { name: "unreachable", label: "No answer", does: "A reset before the response." },
+  { name: "unreachable", label: "No answer", does: "A reset; browsers may ask again at once." },
   { name: "slow", label: "A slow answer", does: "It takes four seconds." },
   { name: "503", label: "503", does: "Unavailable." },
   { name: "busy", label: "503, Retry-After", does: "Unavailable for three seconds." },
