@@ -1,51 +1,10 @@
 // The tests that run in Chromium and in Firefox: those of the transports, on the test server, and those of what only a
 // browser has.
 
-import { webdriverio } from "@vitest/browser-webdriverio";
-import { execFileSync } from "node:child_process";
 import { defineConfig } from "vitest/config";
 import { startServer } from "./test/support/server.ts";
+import { chrome, firefox } from "./vitest.browsers.ts";
 import { alias, timeouts } from "./vitest.common.ts";
-
-/** The paths of the browsers and their drivers, by the names of environment variables. */
-function installed(): Record<string, string | undefined> {
-  if (process.env.CHROMEDRIVER || process.env.GECKODRIVER) return process.env;
-  const printed = execFileSync("cargo", ["xtask", "browsers"], { cwd: new URL("..", import.meta.url), encoding: "utf8" });
-  return Object.fromEntries(printed.split("\n").map((line) => line.split("=")));
-}
-
-const { CHROMIUM, CHROMEDRIVER, FIREFOX, GECKODRIVER } = installed();
-
-const chrome = webdriverio({
-  capabilities: {
-    "goog:chromeOptions": {
-      binary: CHROMIUM,
-      args: [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        // With these a test can collect garbage by `gc()`, and measure the memory.
-        "--js-flags=--expose-gc",
-        "--enable-precise-memory-info",
-      ],
-    },
-    "wdio:chromedriverOptions": { binary: CHROMEDRIVER },
-    "wdio:enforceWebDriverClassic": true,
-  },
-});
-
-const firefox = webdriverio({
-  capabilities: {
-    "moz:firefoxOptions": { binary: FIREFOX, args: ["-headless"] },
-    "wdio:geckodriverOptions": { binary: GECKODRIVER },
-    "wdio:enforceWebDriverClassic": true,
-  },
-});
 
 const instances = [
   { browser: "chrome" as const, provider: chrome },

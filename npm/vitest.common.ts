@@ -19,3 +19,6 @@ export const alias = [
 
 /** These limits only end tests that hang: a busy machine is slow. */
 export const timeouts = { testTimeout: 120_000, hookTimeout: 120_000, teardownTimeout: 120_000 };
+
+/** What Node.js cannot load without a bundler. */
+export const bundled = [/sse-runtime-core/];

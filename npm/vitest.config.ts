@@ -6,16 +6,26 @@ import vue from "@vitejs/plugin-vue";
 import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 import { startServer } from "./test/support/server.ts";
-import { alias, timeouts } from "./vitest.common.ts";
+import { alias, bundled, timeouts } from "./vitest.common.ts";
 
 const common = { resolve: { alias } };
+
+/** The comparison is of the package as most have it. */
+const folders = process.env.ENGINE === "javascript" ? "logic,network" : "comparison,logic,network";
 
 export default defineConfig({
   test: {
     projects: [
       {
         ...common,
-        test: { name: "node", include: ["test/{logic,network}/**/*.test.ts"], provide: { ...(await startServer()) }, ...timeouts },
+        test: {
+          name: "node",
+          include: [`test/{${folders}}/**/*.test.ts`],
+          provide: { ...(await startServer()) },
+          server: { deps: { inline: bundled } },
+          maxConcurrency: 12,
+          ...timeouts,
+        },
       },
       {
         plugins: [svelte({ configFile: false }), vue(), solid({ include: /solid\.tsx/, hot: false })],

@@ -9,5 +9,4 @@ const answer = await fetch("/apps.json");
 /** @type {string[]} */
 const names = answer.ok ? await answer.json() : [];
 const links = names.map((name) => html("a", { href: `/apps/${name}/` }, TITLES[name] ?? name));
-byId("apps").append(...links);
-byId("apps").hidden = links.length === 0;
+byId("pages").append(...links);

@@ -1,6 +1,8 @@
 // @ts-check
 import { showCode } from "./code.js";
 import { byId } from "./dom.js";
+import { causeFault } from "./faults.js";
+import { FAULTS } from "./inspector/faults.js";
 import { Inspector } from "./inspector/inspector.js";
 import { ChatPanel } from "./panels/chat.js";
 import { GamePanel } from "./panels/game.js";
@@ -14,7 +16,7 @@ import { Tabs } from "./tabs.js";
  *
  * @typedef {object} Panel
  * @property {string} name the name of the panel, and of its stream on the server
- * @property {import("./session.js").Session} session
+ * @property {{ record: import("./inspector/record.js").Record, readonly isOpen: boolean, open: () => void, close: () => void }} session
  * @property {string} [client] the id of its stream, if that is not the tab's
  * @property {string} [opens] what opens the stream, if showing the panel does not
  * @property {() => void} show
@@ -25,7 +27,7 @@ import { Tabs } from "./tabs.js";
 export function run() {
   byId("demo").hidden = false;
   byId("tabs").hidden = false;
-  const inspector = new Inspector();
+  const inspector = new Inspector(FAULTS, causeFault);
   /** @type {(record: import("./inspector/record.js").Record) => void} */
   const changed = (record) => inspector.changed(record);
   const panels = [PricesPanel, ChatPanel, GamePanel, LogPanel, ModelPanel].map((Kind) => new Kind(changed));

@@ -1,8 +1,12 @@
 // @ts-check
 import { byId, html } from "./dom.js";
 
-const TOKENS =
-  /(?<comment>\/\*[^]*?\*\/|\/\/.*)|(?<string>"[^"]*"|`[^`]*`)|(?<keyword>\b(?:async|await|const|export|for|from|function|if|import|new|of|return|void)\b)/g;
+const COMMENT = String.raw`(?<comment>\/\*[^]*?\*\/|\/\/.*)`;
+const STRING = '(?<string>"[^"]*"|`[^`]*`)';
+const KEYWORDS = {
+  typescript: "async|await|const|export|for|from|function|if|import|interface|new|of|return|void",
+  rust: "async|await|fn|let|match|pub|struct|use",
+};
 
 /** The path of the module that was asked for last. */
 let wantedPath = "";
@@ -17,7 +21,7 @@ export async function showCode(path) {
   const source = await readModule(path);
   if (path !== wantedPath) return;
   byId("code-path").textContent = path;
-  byId("code").replaceChildren(...highlight(source.trimEnd()));
+  byId("code").replaceChildren(...highlight(source.trimEnd(), "typescript"));
 }
 
 /** @param {string} path */
@@ -30,10 +34,16 @@ async function readModule(path) {
   }
 }
 
-/** @param {string} source */
-function* highlight(source) {
+/**
+ * Code with its comments, strings and keywords in elements.
+ *
+ * @param {string} source
+ * @param {keyof typeof KEYWORDS} language
+ */
+export function* highlight(source, language) {
+  const tokens = new RegExp(String.raw`${COMMENT}|${STRING}|(?<keyword>\b(?:${KEYWORDS[language]})\b)`, "g");
   let end = 0;
-  for (const match of source.matchAll(TOKENS)) {
+  for (const match of source.matchAll(tokens)) {
     yield source.slice(end, match.index);
     const kind = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined)?.[0] ?? "";
     yield html("span", { class: kind }, match[0]);

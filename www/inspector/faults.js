@@ -1,8 +1,10 @@
 // @ts-check
 import { byId, html } from "../dom.js";
 
-/** The faults: the name on the server, the label of the button, and what the fault does. */
-const FAULTS = [
+/** A fault: its name on the server, the label of its button, and what it does. @typedef {{ name: string, label: string, does: string }} Fault */
+
+/** The faults of each stream of the showcase. @type {readonly Fault[]} */
+export const FAULTS = [
   { name: "drop", label: "Connection lost", does: "It is made again; nothing is missed." },
   { name: "unavailable", label: "503, three times", does: "The policy backs off, and returns." },
   { name: "malformed", label: "Malformed data", does: "Two errors; the stream goes on." },
@@ -13,16 +15,19 @@ const FAULTS = [
 /** The buttons that cause faults, and the one that closes or opens the source. */
 export class Faults {
   #list = byId("faults");
+  /** Where the last button is. In the playground it is not among the faults. */
+  #actions = document.getElementById("actions") ?? this.#list;
 
   /**
+   * @param {readonly Fault[]} faults
    * @param {(fault: string, label: string) => void} cause
    * @param {() => void} toggle closes or opens
    */
-  constructor(cause, toggle) {
-    for (const { name, label, does } of FAULTS) {
-      this.#add(name, label, does).addEventListener("click", () => cause(name, label));
+  constructor(faults, cause, toggle) {
+    for (const { name, label, does } of faults) {
+      this.#add(this.#list, name, label, does).addEventListener("click", () => cause(name, label));
     }
-    this.#add("toggle", "", "").addEventListener("click", toggle);
+    this.#add(this.#actions, "toggle", "", "").addEventListener("click", toggle);
   }
 
   /**
@@ -38,18 +43,19 @@ export class Faults {
   }
 
   /**
+   * @param {HTMLElement} place
    * @param {string} name
    * @param {string} label
    * @param {string} does
    */
-  #add(name, label, does) {
+  #add(place, name, label, does) {
     const button = html(
       "button",
       { type: "button", id: name, "aria-labelledby": `${name}-label`, "aria-describedby": `${name}-does` },
       html("strong", { id: `${name}-label` }, label),
       html("span", { id: `${name}-does` }, does),
     );
-    this.#list.append(button);
+    place.append(button);
     return button;
   }
 }

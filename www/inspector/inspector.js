@@ -1,6 +1,5 @@
 // @ts-check
 import { byId } from "../dom.js";
-import { identity } from "../identity.js";
 import { Attempts } from "./attempts.js";
 import { Badge } from "./badge.js";
 import { Faults } from "./faults.js";
@@ -9,6 +8,7 @@ import { Timeline } from "./timeline.js";
 
 /** @typedef {import("./record.js").Record} Record */
 /** @typedef {import("../app.js").Panel} Panel */
+/** @typedef {import("./faults.js").Fault} Fault */
 
 /** Milliseconds between two drawings of the timeline. */
 const REDRAW_INTERVAL = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 250;
@@ -18,18 +18,26 @@ const timeFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute:
 /** Shows what the selected panel's stream does, with buttons to act on it. */
 export class Inspector {
   #badge = new Badge();
-  #timeline = new Timeline();
+  #timeline;
   #attempts = new Attempts();
   #happenings = new Happenings();
-  #faults = new Faults(
-    (fault, label) => void this.#causeFault(fault, label),
-    () => this.#toggle(),
-  );
+  #faults;
   /** @type {Panel | undefined} */
   #panel;
   #isScheduled = false;
 
-  constructor() {
+  /**
+   * @param {readonly Fault[]} faults
+   * @param {(fault: string, label: string, panel: Panel) => void} cause
+   * @param {Timeline} [timeline]
+   */
+  constructor(faults, cause, timeline = new Timeline()) {
+    this.#timeline = timeline;
+    this.#faults = new Faults(
+      faults,
+      (fault, label) => this.#panel && cause(fault, label, this.#panel),
+      () => this.#toggle(),
+    );
     setInterval(() => {
       if (!this.#panel || document.hidden) return;
       this.#timeline.draw(this.#panel.session.record);
@@ -68,8 +76,14 @@ export class Inspector {
 
   /** @param {Record} record */
   #showFigures(record) {
-    byId("role").textContent = record.role;
-    byId("sharing-tabs").textContent = String(record.tabs);
+    // The playground shares with no other tab, and has no such figures.
+    for (const [id, text] of [
+      ["role", record.role],
+      ["sharing-tabs", String(record.tabs)],
+    ]) {
+      const element = document.getElementById(id);
+      if (element) element.textContent = text;
+    }
     const { attempts, opened, events, bytes, duplicates, gaps, lastEventAt } = record.stats;
     for (const [id, count] of Object.entries({ tries: attempts, connections: opened, errors: record.errors, events, duplicates, gaps })) {
       byId(id).textContent = count.toLocaleString();
@@ -82,23 +96,6 @@ export class Inspector {
     const session = this.#panel?.session;
     if (session?.isOpen) session.close();
     else session?.open();
-  }
-
-  /**
-   * @param {string} fault
-   * @param {string} label
-   */
-  async #causeFault(fault, label) {
-    if (!this.#panel) return;
-    const { name, session, client = identity.tabId } = this.#panel;
-    session.record.note("you", session.isOpen ? label : `${label} (without effect: no stream is open)`);
-    const query = new URLSearchParams({ stream: name, client });
-    try {
-      const answer = await fetch(`/demo/faults/${fault}?${query}`, { method: "POST" });
-      if (!answer.ok) session.record.note("error", `The server refused: ${answer.status}`);
-    } catch {
-      session.record.note("error", "The server cannot be reached");
-    }
   }
 }
 

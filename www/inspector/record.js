@@ -8,12 +8,12 @@ import { reasonText } from "./badge.js";
 /** @typedef {{ type: State["type"] | "idle", from: number }} Segment */
 /**
  * An entry. Those of kind `state` and `error` come from the source, `notice` from the server, `you` from the buttons. An entry of kind
- * `error` may also come from a button that failed.
+ * `error` may also come from a button that failed. In the playground there are entries for attempts and events, too.
  *
- * @typedef {{ time: number, kind: "state" | "error" | "notice" | "you", label: string, text: string }} Happening
+ * @typedef {{ time: number, kind: "state" | "attempt" | "event" | "error" | "notice" | "you", label: string, text: string }} Happening
  */
 
-const MOST_HAPPENINGS = 100;
+const MOST_HAPPENINGS = 200;
 const MOST_SEGMENTS = 240;
 const MOST_ATTEMPTS = 50;
 /** How many characters of an event's data an entry shows. */

@@ -25,7 +25,7 @@ export class GamePanel {
   constructor(onChange) {
     const names = ["welcome", "field", "players", "played", "bye"];
     const record = new Record("/demo/game", "EventSource", names, onChange);
-    this.session = new Session(record, (options) => openGame({ ...identity, ...options }, this));
+    this.session = new Session(record, (options) => openGame({ ...player(), ...options }, this));
     this.#next.addEventListener("click", () => void this.#play({ move: "deal" }));
   }
 
@@ -83,7 +83,7 @@ export class GamePanel {
 
   /** @param {{ move: "open" | "flag" | "deal", cell?: number }} play */
   async #play(play) {
-    this.#status.textContent = (await post("/demo/game", { ...identity, ...play })) ?? "";
+    this.#status.textContent = (await post("/demo/game", { ...player(), ...play })) ?? "";
   }
 }
 
@@ -95,3 +95,6 @@ const DEEDS = new Map([
   ["unflag", "took the flag from"],
   ["deal", "laid out a new field"],
 ]);
+
+/** Who this tab is to the server. */
+const player = () => ({ client: identity.tabId, name: identity.name });

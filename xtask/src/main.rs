@@ -67,6 +67,9 @@ enum Command {
     Docs,
     /// Measure the contenders side by side in one headless Chromium, in every task or only these
     Bench(bench::Options),
+    /// Play the scenarios of the comparison for each client, in Node.js and in Chromium, and write what they find into
+    /// docs/comparison.md
+    Compare,
     /// Feed any bytes to one of the fuzz targets. It needs a C++ compiler (Debian: g++)
     Fuzz(fuzz::Options),
     /// Check that no event is lost from streams that fail in every way, for minutes, in Chromium and Firefox. Each run prints its
@@ -117,6 +120,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Npm => npm::build()?,
         Command::Docs => docs::docs()?,
         Command::Bench(options) => bench::bench(&options)?,
+        Command::Compare => vitest::compare()?,
         Command::Fuzz(options) => fuzz::fuzz(&options)?,
         Command::Chaos(options) => stress::chaos(&options)?,
         Command::Hostile(options) => stress::hostile(&options)?,

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     browsers::{self, Kind},
     node::{Node, Packages},
-    process,
+    npm, process,
     report::Tally,
     server,
 };
@@ -46,6 +46,17 @@ pub(crate) fn in_browser(kind: Kind, engine: Engine, tally: &mut Tally) -> Resul
         .args(["--project", kind.name()])
         .envs(browsers::variables(&Kind::BOTH)?);
     tally.count(&mut vitest, &format!("{} | ", kind.name()))
+}
+
+/// Builds the npm package, compares it with other clients, and writes the page of the book that says what was found.
+pub(crate) fn compare() -> Result<()> {
+    let browser = browsers::variables(&[Kind::Chrome])?;
+    npm::build()?;
+    let mut vitest = vitest(Engine::WebAssembly)?;
+    vitest
+        .arg("--config=vitest.comparison.config.ts")
+        .envs(browser);
+    process::run(&mut vitest)
 }
 
 /// Checks that all JavaScript and TypeScript is formatted, without changing it.

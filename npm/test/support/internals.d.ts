@@ -98,3 +98,48 @@ declare module "*/src/tabs/silence.js" {
 }
 
 declare module "*/src/tabs/typed-eventsource-worker.js" {}
+
+declare module "*/www/playground/choices.js" {
+  export interface Limit {
+    after: number;
+    then: "close" | "reopen" | "keep-waiting";
+  }
+  export interface State {
+    transport: "browser" | "fetch";
+    preset: "browser" | "close-on-error" | "resilient";
+    faults: string[];
+    [field: string]: unknown;
+  }
+  export interface Field {
+    key: string;
+    kind: "choice" | "flag" | "number" | "limit" | "statuses";
+    values?: string[];
+  }
+  export const ACTIONS: Limit["then"][];
+  export const EXAMPLE: State;
+  export const FAULTS: { name: string; label: string; does: string }[];
+  export const FIELDS: Field[];
+}
+
+declare module "*/www/playground/fragment.js" {
+  type State = import("*/www/playground/choices.js").State;
+  export function writeFragment(state: State): string;
+  export function readFragment(fragment: string): { state: State; problems: string[] };
+}
+
+declare module "*/www/playground/options.js" {
+  export function optionsOf(state: import("*/www/playground/choices.js").State): import("typed-eventsource").EventSourceInit<any>;
+}
+
+declare module "*/www/playground/script.js" {
+  type State = import("*/www/playground/choices.js").State;
+  export function scriptOf(state: State): { attempts: import("../support/streams.ts").Attempt[] };
+}
+
+declare module "*/www/playground/typescript.js" {
+  export function typescript(state: import("*/www/playground/choices.js").State): string;
+}
+
+declare module "*/www/playground/rust.js" {
+  export function rust(state: import("*/www/playground/choices.js").State): string;
+}

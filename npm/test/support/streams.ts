@@ -30,7 +30,7 @@ export type Step =
 export interface Attempt {
   status?: number;
   cors?: "credentials" | "any" | "none";
-  headers?: [name: string, value: string][];
+  headers?: [name: string, value: string | null][];
   steps?: Step[];
   before?: (Step | { long_head: number })[];
 }

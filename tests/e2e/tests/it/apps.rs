@@ -47,17 +47,17 @@ async fn the_demo_page_links_to_the_built_apps(stage: &mut Stage<'_>) {
     stage.goto("/").await;
     stage
         .browser
-        .until("!document.querySelector('#apps').hidden")
+        .until("document.querySelectorAll('#pages a').length === 3")
         .await;
     let links = stage
         .browser
         .run(
-            "const links = [...document.querySelectorAll('#apps a')];
+            "const links = [...document.querySelectorAll('#pages a')];
              return Promise.all(links.map(async ({ href }) => (await fetch(href)).status));",
             Value::Null,
         )
         .await;
-    assert_eq!(links, json!([200, 200]));
+    assert_eq!(links, json!([200, 200, 200]));
 }
 
 const PRICES: &str = "document.querySelectorAll('#price-rows tr').length === 6";

@@ -52,6 +52,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     demo::game::TESTS,
     demo::log::TESTS,
     demo::model::TESTS,
+    demo::playground::TESTS,
 ];
 
 fn main() -> ExitCode {

@@ -5,6 +5,7 @@ pub(crate) mod game;
 pub(crate) mod log;
 pub(crate) mod model;
 pub(crate) mod page;
+pub(crate) mod playground;
 pub(crate) mod prices;
 
 use serde_json::{Value, json};
