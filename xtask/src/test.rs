@@ -34,9 +34,6 @@ const ALL_FEATURES: &str = "--all-features";
 /// wasm-bindgen's test runner, which have no modules.
 const TABS_TEST: &str = "tabs_in_window";
 
-/// The only test target that runs in WebKit by default: in workers the same tests take as long again.
-const WEBKIT_TEST: &str = "window";
-
 /// If one of these environment variables is set, wasm-bindgen's test runner uses the driver that it names instead of the given
 /// one. Each has a variant that ends in `_REMOTE`.
 const DRIVER_VARIABLES: [&str; 4] = [
@@ -62,11 +59,10 @@ pub(crate) enum Suite {
 
 impl Suite {
     /// The suites that run when no suite is named.
-    const DEFAULT: [Self; 8] = [
+    const DEFAULT: [Self; 7] = [
         Self::Native,
         Self::Chrome,
         Self::Firefox,
-        Self::Webkit,
         Self::Npm,
         Self::E2e,
         Self::Chaos,
@@ -94,16 +90,10 @@ impl Suite {
 
 /// Runs the suites, or the default ones if none is named. The last line says how many tests passed and failed.
 pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
-    let mut missing = None;
-    let by_default = suites.is_empty();
-    let suites = &if by_default {
-        // Only some systems have it. Who names the suite gets the error.
-        missing = browsers::variables(&[Kind::Webkit]).err();
-        let mut suites = Suite::DEFAULT.to_vec();
-        suites.retain(|suite| *suite != Suite::Webkit || missing.is_none());
-        suites
+    let suites = if suites.is_empty() {
+        &Suite::DEFAULT
     } else {
-        suites.to_vec()
+        suites
     };
     let wants = |suite| suites.contains(&suite);
     let needs_package = suites.iter().any(|suite| suite.needs_package());
@@ -126,7 +116,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
         browsers.push(Kind::Webkit);
     }
     if !browsers.is_empty() {
-        run_in_browsers(&mut report, &browsers, by_default)?;
+        run_in_browsers(&mut report, &browsers)?;
     }
     if needs_package {
         report.step("npm package", |_| npm::build())?;
@@ -149,9 +139,6 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
         report.step("interop", interop_tests)?;
     }
     report.print();
-    if let Some(error) = missing {
-        println!("the suite webkit was left out: {error:#}");
-    }
     let Tally { passed, failed } = report.tests();
     println!("{passed} passed, {failed} failed");
     Ok(report.exit_code())
@@ -209,7 +196,7 @@ fn native_tests(report: &mut Report) -> Result<()> {
     })
 }
 
-fn run_in_browsers(report: &mut Report, browsers: &[Kind], by_default: bool) -> Result<()> {
+fn run_in_browsers(report: &mut Report, browsers: &[Kind]) -> Result<()> {
     let mut server = None;
     report.step("test server", |_| {
         server = Some(Server::for_tests()?);
@@ -220,9 +207,6 @@ fn run_in_browsers(report: &mut Report, browsers: &[Kind], by_default: bool) -> 
         let mut steps: Vec<(String, StepFunction<'_>)> = Vec::new();
         for test in tests {
             for &kind in browsers {
-                if by_default && kind == Kind::Webkit && test.name != WEBKIT_TEST {
-                    continue;
-                }
                 let name = format!("{}, {}", kind.name(), test.label);
                 let prefix = format!("{name} | ");
                 let run = move |tally: &mut Tally| {
