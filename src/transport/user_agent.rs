@@ -7,9 +7,10 @@ pub(super) fn is_firefox() -> bool {
     agent_has(b" Firefox/")
 }
 
-/// Whether this is WebKit, which Safari and every browser of iOS have. Chromium names it too.
+/// Whether this is WebKit, which Safari and every browser of iOS have. Chromium's user agent names it too, and
+/// has `Chrome/` or `HeadlessChrome/`.
 pub(super) fn is_webkit() -> bool {
-    agent_has(b" AppleWebKit/") && !agent_has(b" Chrome/")
+    agent_has(b" AppleWebKit/") && !agent_has(b"Chrome/")
 }
 
 /// By bytes: a search for a text takes a kilobyte of wasm.

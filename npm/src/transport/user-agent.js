@@ -6,5 +6,8 @@ const agent = globalThis.navigator?.userAgent;
 
 export const isFirefox = / Firefox\//.test(agent ?? "");
 
-/** Whether this is WebKit, which Safari and every browser of iOS have. Chromium names it too. */
-export const isWebkit = /^(?!.* Chrome\/).* AppleWebKit\//.test(agent ?? "");
+/**
+ * Whether this is WebKit, which Safari and every browser of iOS have. Chromium's user agent names it too, and has `Chrome/` or
+ * `HeadlessChrome/`.
+ */
+export const isWebkit = /^(?!.*Chrome\/).* AppleWebKit\//.test(agent ?? "");

@@ -9,10 +9,11 @@ pub fn is_firefox() -> bool {
     agent().contains(" Firefox/")
 }
 
-/// Whether this is WebKit. Chromium names it too.
+/// Whether this is WebKit. Chromium's user agent names it too, and
+/// has `Chrome/` or `HeadlessChrome/`.
 pub fn is_webkit() -> bool {
     let agent = agent();
-    agent.contains(" AppleWebKit/") && !agent.contains(" Chrome/")
+    agent.contains(" AppleWebKit/") && !agent.contains("Chrome/")
 }
 
 /// What the server reads in the header `Last-Event-ID` of the running transport. Of a `fetch`, WebKitGTK takes the bytes of a header
