@@ -331,9 +331,11 @@ test("a tab that handed over nothing for long is told that events were dropped, 
 });
 
 test("tabs that come back go on where another one has begun, over its connection", async () => {
-  const url = await play({ steps: [event(1), "silence"] }, { steps: [event(2), event(3), "silence"] });
+  const url = await play({ steps: [BEGIN, "wait", event(1), "silence"] }, { steps: [event(2), event(3), "silence"] });
   const tabs = await openTabs(2, ["SharedWorker"]);
   const sources = tabs.map((tab) => tab.open(url, { transport: "fetch" }));
+  await until(() => sources.every(({ source }) => source.tabs === 2 && source.state.type === "open"));
+  await release(url);
   await until(() => sources.every(({ data }) => data.length === 1));
   const tell = (index: number, type: string) =>
     tabs[index]?.frame.contentWindow?.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
