@@ -36,7 +36,7 @@ pub(crate) fn install() -> Result<Node> {
     files::remove(&installed)?;
     process::run(
         node.npm("install")
-            .args(["--no-save", "--offline"])
+            .args(["--no-save", "--prefer-offline"])
             .arg(format!("./{TARBALL}"))
             .current_dir(PACKAGES.folder),
     )?;

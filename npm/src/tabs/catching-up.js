@@ -85,6 +85,11 @@ export class CatchingUp {
   /** The hub comes to what the member has: until now it has sent what is known. */
   cancel() {
     this.#events = [];
+    this.giveWay();
+  }
+
+  /** A hub follows that finds the member's place by the last event id, and sends all that comes next. */
+  giveWay() {
     this.#later = this.#later.filter(([, kind]) => kind !== EVENT);
     this.end(false);
   }

@@ -27,6 +27,9 @@ const PROBE_PERIOD = 5000;
 /** Something was lost, and it is not known how much. @type {Entry} */
 const LOST_SOME = [0, LOST];
 
+/** A term that no hub has. */
+const NO_HUB = 1;
+
 const FELL_BEHIND = "this tab fell behind, and events were dropped for it";
 
 let hasHinted = false;
@@ -197,6 +200,7 @@ export class Member {
 
   /** Takes no more part. */
   #stop() {
+    this.#catchingUp?.end(true);
     this.#exit();
     this.#closed.abort();
   }
@@ -205,7 +209,11 @@ export class Member {
     this.#presence?.abort();
     this.#presence = undefined;
     this.#cancelProbe();
-    this.#catchingUp?.end(true);
+    if (this.#catchingUp) {
+      this.#catchingUp.giveWay();
+      // Of what its hub has sent, not all is kept: the member's place is to be found by its last event id, as by another hub.
+      Object.assign(this.introduction.position, { term: NO_HUB, number: 0 });
+    }
     this.#leave();
   }
 
@@ -272,7 +280,7 @@ export class Member {
       const { position } = this.introduction;
       // Some may have come since this member introduced itself.
       if (term === position.term) return;
-      this.#catchingUp?.end(true);
+      this.#catchingUp?.giveWay();
       this.#mayRepeat = position.term > 0;
       this.#mayHaveLost = isUnknown;
       Object.assign(position, { term, number });

@@ -349,6 +349,41 @@ test("tabs that come back go on where another one has begun, over its connection
   expect(await seen(url, { attempts: 2 })).toHaveLength(2);
 });
 
+test("a tab that asks the server for what it missed gets all of it, though it is hidden or another tab takes over meanwhile", async () => {
+  const url = await play(
+    { steps: [BEGIN, "wait", event(1), "wait", event(2), event(3), "silence"] },
+    { steps: [event(4), "silence"] },
+    { steps: [event(2), "silence"] },
+    { steps: [event(2), "silence"] },
+    { steps: [event(2), event(3), event(4), event(5), "silence"] },
+  );
+  const frames = await openTabs(3, ["SharedWorker"]);
+  const tabs = frames.map((tab) => ({ tab, listening: tab.open(url, { transport: "fetch" }) }));
+  await until(() => tabs.every(({ listening: { source } }) => source.tabs === 3 && source.state.type === "open"));
+  const leader = tabs.find(({ listening }) => listening.source.role === "leader");
+  const [next, late] = tabs.filter((tab) => tab !== leader);
+  if (!leader || !next || !late) return expect.unreachable();
+  await release(url);
+  await until(() => tabs.every(({ listening }) => listening.data.length === 1));
+  const tell = (type: string) => late.tab.frame.contentWindow?.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+  tell("pagehide");
+  await release(url);
+  await until(() => next.listening.data.length === 3);
+  leader.tab.close();
+  await until(() => next.listening.data.length === 4);
+  tell("pageshow");
+  await seen(url, { attempts: 3 });
+  tell("pagehide");
+  tell("pageshow");
+  await seen(url, { attempts: 4 });
+  next.tab.close();
+  await until(() => late.listening.data.length === 5);
+  expect(late.listening.data).toEqual([1, 2, 3, 4, 5]);
+  expect(late.listening.errors).toEqual([]);
+  const ids = (await seen(url, { attempts: 5 })).map(({ headers }) => headers["last-event-id"]);
+  expect(ids).toEqual([undefined, "3", "1", expect.stringMatching(/^[12]$/), expect.stringMatching(/^[12]$/)]);
+});
+
 /** The ports of the workers that a tab starts from now on. The tab listens to the second one this late, in milliseconds. */
 function portsOf(tab: Tab, late = 0): MessagePort[] {
   const window = tab.frame.contentWindow as unknown as { SharedWorker: typeof SharedWorker };

@@ -169,6 +169,14 @@ describe("catching up", () => {
     catchingUp.cancel();
     expect(ended()).toEqual([[[], false]]);
   });
+
+  test("what the server has sent counts if another hub follows, which sends the rest", () => {
+    const { catchingUp, send, ended } = catchUp();
+    send("4");
+    catchingUp.add(event(7, "7"));
+    catchingUp.giveWay();
+    expect(ended()).toEqual([[["4"], false]]);
+  });
 });
 
 describe("the functions of a tab", () => {

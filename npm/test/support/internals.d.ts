@@ -85,6 +85,7 @@ declare module "*/src/tabs/catching-up.js" {
     );
     add(entry: Entry): void;
     cancel(): void;
+    giveWay(): void;
     end(hasLost: boolean): void;
   }
 }
