@@ -9,8 +9,8 @@ import { watchSilence } from "./silence.js";
 /** @typedef {import("./member.js").Member} Member */
 
 /** How long a worker may take to answer, in milliseconds: one that runs, and one that has to start. */
-const PATIENCE = 500;
-const PATIENCE_TO_START = 3000;
+const TIMEOUT = 500;
+const START_TIMEOUT = 3000;
 
 /** The options that each source has for itself. */
 const OWN = ["schemas", "parse", "queue", "signal", "tabs"];
@@ -29,7 +29,7 @@ export class ThroughWorker {
   #abort = new AbortController();
   /** @type {ReturnType<typeof watchSilence> | undefined} */
   #silence;
-  #cancelPatience = () => {};
+  #cancelTimeout = () => {};
   #isMet = false;
 
   /** @param {Member} member */
@@ -51,7 +51,7 @@ export class ThroughWorker {
       port.close();
       callback(isThere);
     };
-    const cancel = member.host.after(PATIENCE, () => end(false));
+    const cancel = member.host.after(TIMEOUT, () => end(false));
     port.onmessage = ({ data: [name] }) => end(name === "hello");
   }
 
@@ -86,15 +86,15 @@ export class ThroughWorker {
 
   /** A worker that runs and does not answer is suspended. */
   async #wait() {
-    const patience = (await isHeld(WORKER_LOCK)) ? PATIENCE : PATIENCE_TO_START;
+    const timeout = (await isHeld(WORKER_LOCK)) ? TIMEOUT : START_TIMEOUT;
     if (this.#isMet || this.#isClosed) return;
-    this.#cancelPatience = this.#member.host.after(patience, () => this.#member.avoidWorker(true));
+    this.#cancelTimeout = this.#member.host.after(timeout, () => this.#member.avoidWorker(true));
   }
 
   /** The worker is there. @param {string | undefined} lock It holds this as long as it runs. */
   #meet(lock) {
     this.#isMet = true;
-    this.#cancelPatience();
+    this.#cancelTimeout();
     whenReleased(lock, this.#abort.signal, () => this.#member.rejoin());
     this.#silence = watchSilence(
       this.#member.host,
@@ -119,7 +119,7 @@ export class ThroughWorker {
   close() {
     this.post("leave");
     this.#abort.abort();
-    this.#cancelPatience();
+    this.#cancelTimeout();
     this.#silence?.stop();
     this.#port.close();
   }

@@ -29,7 +29,7 @@ provide(() => bytesOf(text));
 const MOST_IN_FLIGHT = 4;
 
 /** How long a tab may take to say that it hears a call, before another tab is asked as well, in milliseconds. */
-const PATIENCE = 500;
+const TIMEOUT = 500;
 
 /** The hubs by the keys of their sources. @type {Map<string, SharedHub>} */
 const hubs = new Map();
@@ -237,7 +237,7 @@ class PortPeer {
     let isHeard = false;
     let stopLooking = () => {};
     const wait = () => {
-      stopLooking = browser.after(PATIENCE, () => {
+      stopLooking = browser.after(TIMEOUT, () => {
         wait();
         if (!isHeard) askNext();
         isHeard = false;

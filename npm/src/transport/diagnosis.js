@@ -4,13 +4,13 @@
 import { EventSourceError, connectionLost } from "../error.js";
 import { onGlobal, sleep } from "../host.js";
 import { Redirects } from "./redirects.js";
-import { withPatience } from "./response.js";
+import { withTimeout } from "./response.js";
 
 /** How much later than the failure a browser may tell of a violation of the page's policy, in milliseconds. */
 const SOON = 50;
 
 /** How long to wait for an answer that only shows whether the server can be reached, in milliseconds. */
-const PATIENCE = 3000;
+const TIMEOUT = 3000;
 
 /** The least time between two questions of one source, in milliseconds. */
 const PAUSE = 10_000;
@@ -159,7 +159,7 @@ const hasId = ({ headers }) => Number(headers.has("Last-Event-ID"));
 async function isReachable({ url, method, credentials }, abort, ask) {
   const { signal } = abort;
   let isReachable = false;
-  await withPatience(PATIENCE, abort, async () => {
+  await withTimeout(TIMEOUT, abort, async () => {
     await ask(url, { method: method === "GET" ? "GET" : "HEAD", headers: {}, mode: "no-cors", credentials, cache: "no-store", signal });
     isReachable = true;
   });

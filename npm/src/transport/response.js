@@ -11,7 +11,7 @@ import { EventSourceError, excerptOf, messageOf } from "../error.js";
 const MAX_ERROR_BODY_SIZE = 16 * 1024;
 
 /** How long to wait for these bytes, in milliseconds. */
-const PATIENCE = 1000;
+const TIMEOUT = 1000;
 
 /**
  * What a response says before its body.
@@ -104,7 +104,7 @@ export async function beginningOf({ body }, abort, size = MAX_ERROR_BODY_SIZE) {
   let text = "";
   /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
   let reader;
-  await withPatience(PATIENCE, abort, async () => {
+  await withTimeout(TIMEOUT, abort, async () => {
     reader = body?.getReader();
     for (let left = size; reader && left > 0;) {
       const { value, done } = await reader.read();
@@ -118,18 +118,18 @@ export async function beginningOf({ body }, abort, size = MAX_ERROR_BODY_SIZE) {
 }
 
 /**
- * Does something with the network that may fail, and aborts it once it is done or has taken this long. It need not heed that: a
- * `fetch` of the user may ignore its signal.
+ * Does work with the network, which may fail, for this long at most, and then aborts what is left of it. This returns in time even if
+ * the work ignores that, as a `fetch` of the user may.
  *
  * @param {number} ms
  * @param {AbortController} abort
  * @param {() => Promise<void>} work
  */
-export async function withPatience(ms, abort, work) {
+export async function withTimeout(ms, abort, work) {
   let limit;
-  const patience = new Promise((resolve) => (limit = setTimeout(resolve, ms)));
+  const timeout = new Promise((resolve) => (limit = setTimeout(resolve, ms)));
   // If it fails, what was done until then is enough.
-  await Promise.race([work().catch(() => {}), patience]);
+  await Promise.race([work().catch(() => {}), timeout]);
   clearTimeout(limit);
   abort.abort();
 }

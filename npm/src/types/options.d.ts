@@ -191,8 +191,8 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * one, and another connection is opened after the last event id. Once it is open, the first is closed, and the source goes
    * on with the other, without a change of state. Events that come over both are delivered once, by their ids: a server has to
    * send ids, and the events after the last one again. Events without an id may be missed or come twice. If the other connection
-   * cannot be made, the error is reported, the first goes on, and it is tried twice more. If the time has not moved on by then, it
-   * is not renewed again.
+   * cannot be made, the error is reported, the first goes on, and it is tried twice more. The new
+   * connection is renewed in its turn if the function then returns a later time.
    *
    * The browser's own transport sends the id only with `resumeParameter`. A request that is sent once is not renewed.
    *

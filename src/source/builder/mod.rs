@@ -113,7 +113,8 @@ impl EventSourceBuilder {
 
     /// How many events each stream of this source holds for a slow consumer, and what happens when there are more;
     /// [`Queue::drop_oldest`] of 4,096 by default. Over `fetch`, a request that is sent once (a POST, for instance, unless the
-    /// policy [resends](crate::Policy::resend)) has a [`Queue::wait`](crate::Queue) of 4,096: what it costs is not dropped.
+    /// policy [resends](crate::Policy::resend)) has a [`Queue::wait`](crate::Queue) of 4,096, so that no part of
+    /// its answer is dropped.
     pub fn queue(mut self, queue: Queue) -> Self {
         self.queue = Some(queue);
         self
@@ -167,8 +168,8 @@ impl EventSourceBuilder {
     /// called if there is one, and another connection is opened after the last event id. Once it is open, the first is closed, and
     /// the source goes on with the other, without a change of state. Events that come over both are delivered once, by their ids: a
     /// server has to send ids, and the events after the last one again. Events without an id may be missed or come twice. If the
-    /// other connection cannot be made, the error is reported, the first goes on, and it is tried twice more. If the time has not
-    /// moved on by then, it is not renewed again.
+    /// other connection cannot be made, the error is reported, the first goes on, and it is tried twice more. The new
+    /// connection is renewed in its turn if the function then returns a later time.
     ///
     /// The browser's own transport sends the id only with a [`resume_parameter`](Self::resume_parameter). A request that is sent
     /// once is not renewed.

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long to wait for an answer that only shows whether the server can be reached.
-const PATIENCE: Span = Span::from_secs(3);
+const TIMEOUT: Span = Span::from_secs(3);
 
 /// The least time between two questions of one source.
 const PAUSE: Span = Span::from_secs(10);
@@ -204,7 +204,7 @@ async fn is_reachable(fetch: &Fetch, request: &Request, abort: &AbortController)
     init.set_cache(RequestCache::NoStore);
     init.set_signal(Some(&abort.signal()));
     let limit = abort.clone();
-    let _limit = Timeout::new(PATIENCE, Box::new(move |_| limit.abort()));
+    let _limit = Timeout::new(TIMEOUT, Box::new(move |_| limit.abort()));
     let answer = async {
         let request = Request::new_with_str_and_init(&request.url(), &init)?;
         if let Some(response) = fetch.fetch(&request).await {
