@@ -330,6 +330,10 @@ test("a tab that handed over nothing for long is told that events were dropped, 
   expect(slow.errors).toContain("queue-overflow");
 });
 
+/** Tells a tab that it goes into the back/forward cache, or comes back. */
+const dispatch = (tab: Tab, type: "pagehide" | "pageshow") =>
+  tab.frame.contentWindow?.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+
 test("tabs that come back go on where another one has begun, over its connection", async () => {
   const url = await play({ steps: [BEGIN, "wait", event(1), "silence"] }, { steps: [event(2), event(3), "silence"] });
   const tabs = await openTabs(2, ["SharedWorker"]);
@@ -337,12 +341,10 @@ test("tabs that come back go on where another one has begun, over its connection
   await until(() => sources.every(({ source }) => source.tabs === 2 && source.state.type === "open"));
   await release(url);
   await until(() => sources.every(({ data }) => data.length === 1));
-  const tell = (index: number, type: string) =>
-    tabs[index]?.frame.contentWindow?.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
-  for (const index of [0, 1]) tell(index, "pagehide");
+  for (const tab of tabs) dispatch(tab, "pagehide");
   await seen(url, { closed: 1 });
-  for (const index of [0, 1]) {
-    tell(index, "pageshow");
+  for (const [index, tab] of tabs.entries()) {
+    dispatch(tab, "pageshow");
     await until(() => sources[index]?.data.length === 3);
   }
   for (const { data } of sources) expect(data).toEqual([1, 2, 3]);
@@ -365,16 +367,15 @@ test("a tab that asks the server for what it missed gets all of it, though it is
   if (!leader || !next || !late) return expect.unreachable();
   await release(url);
   await until(() => tabs.every(({ listening }) => listening.data.length === 1));
-  const tell = (type: string) => late.tab.frame.contentWindow?.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
-  tell("pagehide");
+  dispatch(late.tab, "pagehide");
   await release(url);
   await until(() => next.listening.data.length === 3);
   leader.tab.close();
   await until(() => next.listening.data.length === 4);
-  tell("pageshow");
+  dispatch(late.tab, "pageshow");
   await seen(url, { attempts: 3 });
-  tell("pagehide");
-  tell("pageshow");
+  dispatch(late.tab, "pagehide");
+  dispatch(late.tab, "pageshow");
   await seen(url, { attempts: 4 });
   next.tab.close();
   await until(() => late.listening.data.length === 5);
